@@ -1,0 +1,25 @@
+"""Building a sandbox: providers, faults and the data set they start with."""
+
+from __future__ import annotations
+
+from integrations.sandbox import dataset as datasets
+from integrations.sandbox.core import Clock, Sandbox, Setting, SystemClock
+from integrations.sandbox.faults import FaultBook
+from integrations.sandbox.hubspot.provider import HubSpot
+from integrations.sandbox.quickbooks.provider import QuickBooks
+
+
+def make_sandbox(
+    dataset: str = "empty",
+    *,
+    seed: int = 1,
+    real_limits: bool = False,
+    clock: Clock | None = None,
+) -> Sandbox:
+    """A sandbox holding "demo", "empty" or a number of records a side; deterministic for a seed."""
+    setting = Setting(clock or SystemClock(), seed, real_limits)
+    providers = {"hubspot": HubSpot(setting), "quickbooks": QuickBooks(setting)}
+    sandbox = Sandbox(setting.clock, FaultBook(seed), providers)
+    if dataset != "empty":
+        datasets.fill(sandbox, dataset, seed)
+    return sandbox
