@@ -1,0 +1,118 @@
+"""Reads settings from the environment and refuses what cannot work, naming the variable.
+
+A wrong setting found at start costs a minute; the same one found by a customer costs a day.
+"""
+
+import base64
+import binascii
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+SHORTEST_SECRET = 50
+FERNET_KEY_BYTES = 32
+MAIL_BACKENDS = {
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "smtp+tls": "django.core.mail.backends.smtp.EmailBackend",
+    "smtp+ssl": "django.core.mail.backends.smtp.EmailBackend",
+    "consolemail": "django.core.mail.backends.console.EmailBackend",
+    "filemail": "django.core.mail.backends.filebased.EmailBackend",
+}
+
+
+def refuse(variable: str, trouble: str, remedy: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{variable} {trouble}. {remedy}")
+
+
+def check_secret_key(value: str) -> str:
+    if len(value) < SHORTEST_SECRET or value.startswith("django-insecure"):
+        raise refuse(
+            "SECRET_KEY",
+            f"is shorter than {SHORTEST_SECRET} signs or an example value",
+            'Make one: python -c "import secrets; print(secrets.token_urlsafe(64))"',
+        )
+    return value
+
+
+def check_token_keys(values: list[str]) -> list[str]:
+    """Keys that encrypt the providers' tokens; the first encrypts, all of them decrypt."""
+    keys = [value.strip() for value in values if value.strip()]
+    if not keys or not all(_is_fernet_key(key) for key in keys):
+        raise refuse(
+            "TOKEN_KEYS",
+            "must be one or more keys of 32 bytes in url-safe base64, parted by commas",
+            "Make one: python -c "
+            '"from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"',
+        )
+    return keys
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(key)) == FERNET_KEY_BYTES
+    except (ValueError, binascii.Error):
+        return False
+
+
+def check_public_url(value: str, *, https: bool) -> str:
+    """The address users and providers reach us at, without a path or a closing slash."""
+    parts = urlsplit(value)
+    schemes = ("https",) if https else ("https", "http")
+    if parts.scheme not in schemes or not parts.hostname or parts.path.strip("/"):
+        raise refuse(
+            "PUBLIC_URL",
+            f"is {value!r}, which is not the plain address of a site",
+            f"Set it to {schemes[0]}://your-host, without a path.",
+        )
+    return value.rstrip("/")
+
+
+def check_url(variable: str, value: str, schemes: tuple[str, ...]) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise refuse(
+            variable,
+            "is not an address we can use",
+            f"It must look like {schemes[0]}://host:port.",
+        )
+    return value
+
+
+def check_pair(names: tuple[str, str], values: tuple[str, str]) -> None:
+    """A provider's client id and secret come together or not at all."""
+    if bool(values[0]) == bool(values[1]):
+        return
+    missing = names[0] if not values[0] else names[1]
+    present = names[1] if not values[0] else names[0]
+    raise refuse(missing, f"is empty while {present} is set", "Set both or neither.")
+
+
+def mailer(url: str) -> dict[str, Any]:
+    """One entry of MAILERS from `smtp+tls://user:password@host:587` and the like."""
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_BACKENDS or (parts.scheme.startswith("smtp") and not parts.hostname):
+        raise refuse(
+            "EMAIL_URL",
+            "is not the address of a mail server",
+            "Use smtp+tls://user:password@host:587, smtp+ssl://…:465 or consolemail://.",
+        )
+    return {"BACKEND": MAIL_BACKENDS[parts.scheme], "OPTIONS": _mailer_options(url)}
+
+
+def _mailer_options(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme == "filemail":
+        return {"file_path": unquote(parts.path)}
+    if parts.scheme == "consolemail":
+        return {}
+    timeout = int(parse_qs(parts.query).get("timeout", ["10"])[0])
+    return {
+        "host": parts.hostname,
+        "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_tls": parts.scheme == "smtp+tls",
+        "use_ssl": parts.scheme == "smtp+ssl",
+        "timeout": timeout,
+    }
