@@ -12,11 +12,21 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.tenancy import TenantManager, TenantModel
+from accounts.tenancy import TenantModel, current_scope
 from accounts.validators import validate_time_zone
 
 SUPPORT = "Support"
 ADMINISTRATORS = "Administrators"
+
+
+class TenantDirectory(models.Manager["Tenant"]):
+    """Tenants themselves: those within the scope, where there is one; else all of them."""
+
+    def get_queryset(self) -> models.QuerySet["Tenant"]:
+        tenants = super().get_queryset()
+        scope = current_scope()
+        ids = scope.tenant_ids() if scope else None
+        return tenants if ids is None else tenants.filter(pk__in=ids)
 
 
 class Tenant(models.Model):
@@ -36,6 +46,8 @@ class Tenant(models.Model):
     )
     is_demo = models.BooleanField(_("demo"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = TenantDirectory()
 
     class Meta:
         verbose_name = _("company")
@@ -146,8 +158,6 @@ class Membership(TenantModel):
     )
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.VIEWER)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
-
-    objects = TenantManager()
 
     class Meta:
         verbose_name = _("member")

@@ -121,7 +121,7 @@ class TenantQuerySet(models.QuerySet[M_co]):
     ) -> None:
         if query is None and model is not None:
             query = TenantQuery(model)
-        super().__init__(model, query, using, hints)  # type: ignore[arg-type]  # as Django calls it
+        super().__init__(model, query, using, hints)
 
     def for_tenant(self, tenant: "Tenant | int") -> Self:
         return self.for_tenants([tenant])
@@ -137,7 +137,7 @@ class TenantQuerySet(models.QuerySet[M_co]):
         return self._with_tenant_known() if ids is None else self.for_tenants(ids)
 
     def _with_tenant_known(self) -> Self:
-        known = self._chain()  # type: ignore[attr-defined]  # Django's own way to copy
+        known = self._chain()  # type: ignore[attr-defined]  # Django's own copy
         known.query.tenant_known = True
         return known  # type: ignore[no-any-return]  # untyped in the stubs
 
@@ -151,7 +151,7 @@ class TenantQuerySet(models.QuerySet[M_co]):
         # Django swaps the query's class here without telling it.
         if isinstance(self.query, TenantQuery):
             self.query.require_tenant()
-        return super()._raw_delete(using)  # type: ignore[misc, no-any-return]  # not in the stubs
+        return super()._raw_delete(using)
 
 
 class TenantManager(models.Manager[M_co]):

@@ -91,7 +91,9 @@ def check_pair(names: tuple[str, str], values: tuple[str, str]) -> None:
 def mailer(url: str) -> dict[str, Any]:
     """One entry of MAILERS from `smtp+tls://user:password@host:587` and the like."""
     parts = urlsplit(url)
-    if parts.scheme not in MAIL_BACKENDS or (parts.scheme.startswith("smtp") and not parts.hostname):
+    if parts.scheme not in MAIL_BACKENDS or (
+        parts.scheme.startswith("smtp") and not parts.hostname
+    ):
         raise refuse(
             "EMAIL_URL",
             "is not the address of a mail server",

@@ -7,7 +7,7 @@ from django.utils.functional import lazy
 
 static_lazy = lazy(static, str)
 
-UNFOLD: dict[str, Any] = {
+LOOK: dict[str, Any] = {
     "SITE_TITLE": "Saldo",
     "SITE_HEADER": "Saldo",
     "SITE_URL": None,

@@ -22,7 +22,7 @@ from config.environment import (
     mailer,
     refuse,
 )
-from config.look import UNFOLD as UNFOLD
+from config.look import LOOK
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -30,14 +30,14 @@ if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default="SECRET_KEY" not in os.environ)
-# Good for one's own machine only: both are public.
-DEVELOPMENT_SECRET_KEY = "development-only-and-public-so-never-for-a-site-others-can-reach"
-DEVELOPMENT_TOKEN_KEY = "ZGV2ZWxvcG1lbnQgb25seSwgYSBwdWJsaWMga2V5ISE="
+# Public, so good for one's own machine only; refused elsewhere.
+DEVELOPMENT_SECRET_KEY = "development-only-and-public-so-never-for-a-site-others-reach"  # noqa: S105
+DEVELOPMENT_TOKEN_KEY = "ZGV2ZWxvcG1lbnQgb25seSwgYSBwdWJsaWMga2V5ISE="  # noqa: S105
 
 
 def required(variable: str, development: str) -> str:
     """The variable's value; without one, the development value, but only in DEBUG."""
-    value = env.str(variable, default="")
+    value: str = env.str(variable, default="")
     if value:
         return value
     if DEBUG:
@@ -345,6 +345,7 @@ LOGGING = {
     # Its own handler would write each line twice, and past the filter.
     "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
 }
+UNFOLD = LOOK
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
