@@ -55,52 +55,18 @@ class SameTenantForm(forms.ModelForm):  # type: ignore[type-arg]  # any model wi
         return cleaned
 
 
-class TenantScopedAdmin(ModelAdmin):
-    view_needs: ClassVar[Action | None] = Action.VIEW_RECORDS
+class ActionGuardedAdmin(ModelAdmin):
+    """A page whose rights come from the permission table, about things of no one tenant."""
+
+    view_needs: ClassVar[Action | None] = None
     add_needs: ClassVar[Action | None] = None
     change_needs: ClassVar[Action | None] = None
     delete_needs: ClassVar[Action | None] = None
-    # From the model to the id of its tenant, as in a filter.
-    tenant_path: ClassVar[str] = "tenant_id"
 
-    form = SameTenantForm
     paginator = CappedPaginator
     list_per_page = ROWS_PER_PAGE
     list_max_show_all = ROWS_PER_PAGE
     show_full_result_count = False
-
-    # --- rows -----------------------------------------------------------------------------
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Rows of the tenants whose things this user may see in this list."""
-        return self._of_tenants(super().get_queryset(request), self._reach(request, "view"))
-
-    def _of_tenants(
-        self, queryset: QuerySet[Any], tenant_ids: frozenset[int] | None
-    ) -> QuerySet[Any]:
-        if tenant_ids is None:
-            return queryset
-        return queryset.filter(**{f"{self.tenant_path}__in": tenant_ids})
-
-    def tenant_id_of(self, obj: Model) -> int:
-        """The tenant an object belongs to."""
-        value: Any = obj
-        for step in self.tenant_path.split("__"):
-            value = getattr(value, step)
-        return int(value)
-
-    def object_or_404(self, request: HttpRequest, object_id: str) -> Any:
-        """The object if this user may see it: for extra URLs, on their first line."""
-        obj = self.get_object(request, object_id)
-        if obj is None:
-            raise Http404
-        return obj
-
-    def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: object, object_id: str
-    ) -> HttpResponseBase:
-        # Django sends people to the index with a message that repeats the id.
-        raise Http404
 
     # --- permissions ----------------------------------------------------------------------
 
@@ -121,10 +87,10 @@ class TenantScopedAdmin(ModelAdmin):
         action = self.needed(permission)
         if action is None:
             return False
-        if obj is None:
-            return may(request.user, action)
-        found = obj if isinstance(obj, Model) else self.object_or_404(request, str(obj))
-        return may(request.user, action, self.tenant_id_of(found))
+        return may(request.user, action, self._tenant_id(request, obj))
+
+    def _tenant_id(self, request: HttpRequest, obj: Model | str | int | None) -> int | None:
+        return None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.allows(request, "view")
@@ -144,29 +110,20 @@ class TenantScopedAdmin(ModelAdmin):
     def has_export_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.allows(request, "export", obj)
 
-    def _reach(self, request: HttpRequest, permission: str) -> frozenset[int] | None:
-        action = self.needed(permission)
-        return frozenset() if action is None else tenants_where(request.user, action)
+    # --- rows and actions -----------------------------------------------------------------
 
-    # --- actions --------------------------------------------------------------------------
+    def object_or_404(self, request: HttpRequest, object_id: str) -> Any:
+        """The object if this user may see it: for extra URLs, on their first line."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        return obj
 
-    def response_action(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[Any],
-        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
-    ) -> Any:
-        """Run a list action on those of the chosen rows where the user may run it."""
-        names = request.POST.getlist("action")
-        for permission in self._permissions_of(request, names):
-            queryset = self._of_tenants(queryset, self._reach(request, permission))
-        return super().response_action(request, queryset, action_location)
-
-    def _permissions_of(self, request: HttpRequest, names: Sequence[str]) -> set[str]:
-        actions: dict[str, Any] = self.get_actions(request)
-        chosen = [actions[name] for name in names if name in actions]
-        functions = [each[0] if isinstance(each, tuple) else each.func for each in chosen]
-        return {name for each in functions for name in getattr(each, "allowed_permissions", ())}
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: object, object_id: str
+    ) -> HttpResponseBase:
+        # Django sends people to the index with a message that repeats the id.
+        raise Http404
 
     def get_action_choices(
         self,
@@ -197,6 +154,65 @@ class TenantScopedAdmin(ModelAdmin):
             return method(request, *args, **kwargs)
 
         return guarded
+
+
+class TenantScopedAdmin(ActionGuardedAdmin):
+    """A page about tenants' things: see the head of this file."""
+
+    view_needs = Action.VIEW_RECORDS
+    # From the model to the id of its tenant, as in a filter.
+    tenant_path: ClassVar[str] = "tenant_id"
+    form = SameTenantForm
+
+    # --- rows -----------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of the tenants whose things this user may see in this list."""
+        return self._of_tenants(super().get_queryset(request), self._reach(request, "view"))
+
+    def _of_tenants(
+        self, queryset: QuerySet[Any], tenant_ids: frozenset[int] | None
+    ) -> QuerySet[Any]:
+        if tenant_ids is None:
+            return queryset
+        return queryset.filter(**{f"{self.tenant_path}__in": tenant_ids})
+
+    def _reach(self, request: HttpRequest, permission: str) -> frozenset[int] | None:
+        action = self.needed(permission)
+        return frozenset() if action is None else tenants_where(request.user, action)
+
+    def tenant_id_of(self, obj: Model) -> int:
+        """The tenant an object belongs to."""
+        value: Any = obj
+        for step in self.tenant_path.split("__"):
+            value = getattr(value, step)
+        return int(value)
+
+    def _tenant_id(self, request: HttpRequest, obj: Model | str | int | None) -> int | None:
+        if obj is None:
+            return None
+        found = obj if isinstance(obj, Model) else self.object_or_404(request, str(obj))
+        return self.tenant_id_of(found)
+
+    # --- list actions ---------------------------------------------------------------------
+
+    def response_action(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        """Run a list action on those of the chosen rows where the user may run it."""
+        names = request.POST.getlist("action")
+        for permission in self._permissions_of(request, names):
+            queryset = self._of_tenants(queryset, self._reach(request, permission))
+        return super().response_action(request, queryset, action_location)
+
+    def _permissions_of(self, request: HttpRequest, names: Sequence[str]) -> set[str]:
+        actions: dict[str, Any] = self.get_actions(request)
+        chosen = [actions[name] for name in names if name in actions]
+        functions = [each[0] if isinstance(each, tuple) else each.func for each in chosen]
+        return {name for each in functions for name in getattr(each, "allowed_permissions", ())}
 
     # --- choices --------------------------------------------------------------------------
 
@@ -250,7 +266,7 @@ def people_to_choose(request: HttpRequest) -> QuerySet[User]:
 
 
 def _permission_check(permission: str) -> Callable[..., bool]:
-    def check(self: TenantScopedAdmin, request: HttpRequest, obj: Any = None) -> bool:
+    def check(self: ActionGuardedAdmin, request: HttpRequest, obj: Any = None) -> bool:
         return self.allows(request, permission, obj)
 
     return check
@@ -258,5 +274,5 @@ def _permission_check(permission: str) -> Callable[..., bool]:
 
 # Django and the theme look for has_<permission>_permission: one for each action of the table.
 for _action in Action:
-    if not hasattr(TenantScopedAdmin, f"has_{_action}_permission"):
-        setattr(TenantScopedAdmin, f"has_{_action}_permission", _permission_check(_action))
+    if not hasattr(ActionGuardedAdmin, f"has_{_action}_permission"):
+        setattr(ActionGuardedAdmin, f"has_{_action}_permission", _permission_check(_action))

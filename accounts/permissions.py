@@ -19,6 +19,7 @@ class Action(StrEnum):
     EDIT_MAPPINGS = "edit_mappings"
     MANAGE_SYNCS = "manage_syncs"
     MANAGE_CONNECTIONS = "manage_connections"
+    VIEW_MEMBERS = "view_members"
     MANAGE_MEMBERS = "manage_members"
     EDIT_TENANT = "edit_tenant"
     SEE_ALL_TENANTS = "see_all_tenants"
@@ -48,6 +49,7 @@ TABLE: dict[Who, frozenset[Action]] = {
     | {
         Action.MANAGE_SYNCS,
         Action.MANAGE_CONNECTIONS,
+        Action.VIEW_MEMBERS,
         Action.MANAGE_MEMBERS,
         Action.EDIT_TENANT,
     },
@@ -56,6 +58,7 @@ TABLE: dict[Who, frozenset[Action]] = {
     | {
         Action.MANAGE_SYNCS,
         Action.MANAGE_CONNECTIONS,
+        Action.VIEW_MEMBERS,
         Action.SEE_ALL_TENANTS,
         Action.VIEW_CHANGES,
     },

@@ -1,9 +1,89 @@
 """The sidebar: what each person may open, in the order of a day's work."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Page:
+    """The list of one model's objects."""
+
+    model: str
+    title: Any
+    icon: str
+
+
+SECTIONS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
+    (
+        _("Work"),
+        (
+            Page("syncs.SyncRecord", _("Records"), "fact_check"),
+            Page("syncs.Run", _("Runs"), "history"),
+            Page("syncs.Activity", _("Activity"), "manage_search"),
+            Page("syncs.Export", _("Exports"), "download"),
+        ),
+    ),
+    (
+        _("Set-up"),
+        (
+            Page("syncs.Integration", _("Integrations"), "hub"),
+            Page("syncs.Sync", _("Syncs"), "sync"),
+            Page("syncs.Mapping", _("Mappings"), "swap_horiz"),
+            Page("syncs.Filter", _("Filters"), "filter_alt"),
+            Page("integrations.Connection", _("Connections"), "link"),
+        ),
+    ),
+    (
+        _("Company"),
+        (
+            Page("accounts.Membership", _("Members"), "group"),
+            Page("accounts.Tenant", _("Companies"), "apartment"),
+        ),
+    ),
+    (
+        _("Support"),
+        (
+            Page("integrations.Call", _("Call log"), "receipt_long"),
+            Page("auditlog.LogEntry", _("Changes"), "rule"),
+            Page("accounts.User", _("Users"), "person"),
+            Page("account.EmailAddress", _("E-mail addresses"), "alternate_email"),
+            Page("mfa.Authenticator", _("Second factors"), "key"),
+        ),
+    ),
+    (
+        _("Queue"),
+        (
+            Page("django_q.OrmQ", _("Queued tasks"), "queue"),
+            Page("django_q.Failure", _("Failed tasks"), "error"),
+            Page("django_q.Success", _("Finished tasks"), "task_alt"),
+            Page("django_q.Schedule", _("Schedules"), "schedule"),
+        ),
+    ),
+)
 
 
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
-    return []
+    """The theme's sidebar: home, then every section with a page this person may open."""
+    home = {"title": _("Home"), "icon": "home", "link": reverse("admin:index")}
+    shown: list[dict[str, Any]] = [{"items": [home]}]
+    for title, pages in SECTIONS:
+        items = [_item(page) for page in pages if _may_open(request, page)]
+        if items:
+            shown.append({"title": title, "separator": True, "items": items})
+    return shown
+
+
+def _may_open(request: HttpRequest, page: Page) -> bool:
+    registered = {model._meta.label: each for model, each in admin.site._registry.items()}
+    found = registered.get(page.model)
+    return found is not None and found.has_view_permission(request)
+
+
+def _item(page: Page) -> dict[str, Any]:
+    name = page.model.lower().replace(".", "_")
+    return {"title": page.title, "icon": page.icon, "link": reverse(f"admin:{name}_changelist")}

@@ -75,10 +75,21 @@ check_pair(
     ("QUICKBOOKS_CLIENT_ID", "QUICKBOOKS_CLIENT_SECRET"),
     (QUICKBOOKS_CLIENT_ID, QUICKBOOKS_CLIENT_SECRET),
 )
+# Intuit gives its test companies keys of their own.
+QUICKBOOKS_TEST_CLIENT_ID = env.str("QUICKBOOKS_TEST_CLIENT_ID", default="")
+QUICKBOOKS_TEST_CLIENT_SECRET = env.str("QUICKBOOKS_TEST_CLIENT_SECRET", default="")
+QUICKBOOKS_TEST_WEBHOOK_TOKEN = env.str("QUICKBOOKS_TEST_WEBHOOK_TOKEN", default="")
+check_pair(
+    ("QUICKBOOKS_TEST_CLIENT_ID", "QUICKBOOKS_TEST_CLIENT_SECRET"),
+    (QUICKBOOKS_TEST_CLIENT_ID, QUICKBOOKS_TEST_CLIENT_SECRET),
+)
 # Where the stand-in for the providers answers; empty in production, where there is none.
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8799" if DEBUG else "").rstrip("/")
 if SANDBOX_URL:
     check_url("SANDBOX_URL", SANDBOX_URL, ("http", "https"))
+# The log of calls to the providers keeps so many days, and at most so many rows.
+CALL_LOG_DAYS = env.int("CALL_LOG_DAYS", default=30)
+CALL_LOG_ROWS = env.int("CALL_LOG_ROWS", default=1_000_000)
 
 # --- Applications -----------------------------------------------------------------------------
 
@@ -267,6 +278,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
 # Failed logins: five for one address and key in five minutes, whoever asks.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key", "login": "60/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "accounts.adapter.EncryptedMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
