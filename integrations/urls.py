@@ -1,3 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from integrations import views
+
+app_name = "integrations"
+
+urlpatterns = [
+    path("connect/", views.choose, name="connect"),
+    path("connect/<slug:provider>/", views.connect, name="connect_provider"),
+    path("connected/<uuid:uuid>/", views.connected, name="connected"),
+    path("oauth/<slug:provider>/callback", views.callback, name="callback"),
+    path("webhooks/<slug:provider>", views.webhook, name="webhook"),
+]

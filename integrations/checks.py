@@ -1,0 +1,74 @@
+"""Numbered system checks of what connecting to providers needs."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+def register_checks() -> None:
+    register(check_token_keys, Tags.security)
+    register(check_public_url, Tags.security, deploy=True)
+    register(check_registrations, "integrations", deploy=True)
+
+
+def check_token_keys(app_configs: Any, **options: Any) -> Sequence[CheckMessage]:
+    keys = list(getattr(settings, "TOKEN_KEYS", []))
+    if not keys:
+        return [
+            Error(
+                "TOKEN_KEYS is empty, so the providers' tokens cannot be kept.",
+                hint='Make a key: python -c "from cryptography.fernet import Fernet; '
+                'print(Fernet.generate_key().decode())"',
+                id="integrations.E001",
+            )
+        ]
+    if all(_is_key(key) for key in keys):
+        return []
+    return [
+        Error(
+            "TOKEN_KEYS holds something that is not a key of 32 bytes in url-safe base64.",
+            hint="Part several keys by commas, the current one first.",
+            id="integrations.E002",
+        )
+    ]
+
+
+def check_public_url(app_configs: Any, **options: Any) -> Sequence[CheckMessage]:
+    if urlsplit(settings.PUBLIC_URL).scheme == "https":
+        return []
+    return [
+        Error(
+            "PUBLIC_URL is not https: providers send neither people nor webhooks to it.",
+            hint="Set PUBLIC_URL to https://your-host.",
+            id="integrations.E003",
+        )
+    ]
+
+
+def check_registrations(app_configs: Any, **options: Any) -> Sequence[CheckMessage]:
+    from integrations.models import LIVE
+    from integrations.providers import registration, variables
+    from integrations.registry import PROVIDERS
+
+    missing = [provider for provider in PROVIDERS.values() if not registration(provider.code, LIVE)]
+    return [
+        Warning(
+            f"{provider.label} cannot be connected: {' and '.join(variables(provider.code, LIVE))} "
+            "are not set.",
+            hint="Register an application there and set both, or leave the provider out.",
+            id="integrations.W001",
+        )
+        for provider in missing
+    ]
+
+
+def _is_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""What the rest of Saldo does with connections; everything here is named in `__all__`.
+
+Each service names its tenant through the connection or tenant it is given.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from integrations.calls import flush_calls, prune_attempts, prune_calls, prune_webhook_events
+from integrations.connecting import (
+    ConnectRefused,
+    begin_connect,
+    disconnect,
+    finish_connect,
+    identity_changes,
+)
+from integrations.contract import ConnectorError, NotAllowed, SignInAgain, Suspended
+from integrations.health import Health, connection_health
+from integrations.models import Connection
+from integrations.opening import open_connector, opened
+from integrations.pausing import pause, resume
+from integrations.providers import environments
+from integrations.webhooks import receive_webhook
+
+__all__ = [
+    "CheckResult",
+    "ConnectRefused",
+    "Health",
+    "begin_connect",
+    "check_connection",
+    "connection_health",
+    "disconnect",
+    "environments",
+    "finish_connect",
+    "flush_calls",
+    "open_connector",
+    "opened",
+    "pause",
+    "prune",
+    "receive_webhook",
+    "resume",
+]
+
+# Faults of the whole connection that only a person can mend.
+NEEDS_A_PERSON = (SignInAgain, NotAllowed, Suspended)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    works: bool
+    message: str
+
+
+def check_connection(connection: Connection) -> CheckResult:
+    """Ask the provider who it is; pauses or resumes the connection by what comes back."""
+    try:
+        with opened(connection) as connector:
+            identity = connector.identity()
+    except NEEDS_A_PERSON as refusal:
+        pause(connection, refusal.fault)
+        return CheckResult(works=False, message=refusal.fault.message)
+    except ConnectorError as trouble:
+        return CheckResult(works=False, message=trouble.fault.message)
+    rows = Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk)
+    rows.update(**identity_changes(identity))
+    resume(connection)
+    return CheckResult(works=True, message=_("%(name)s answers.") % {"name": identity.name})
+
+
+def prune(now: datetime | None = None) -> int:
+    """Delete what is kept for a while only: calls, webhook events, sign-ins that were begun."""
+    return prune_calls(now) + prune_webhook_events(now) + prune_attempts(now)
