@@ -1,5 +1,6 @@
 """People and companies every test can ask for, and the rules all tests keep."""
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,10 +14,54 @@ from tests.factories import MembershipFactory, TenantFactory, UserFactory, staff
 type ClientOf = Callable[[User], Client]
 
 
+NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+DATABASE_MARKS = ("django_db", "postgresql", "redis")
+BROWSERS = ("chromium", "chromium-browser")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-part",
+        action="store_true",
+        help="only tests that touch the database, to run them once more on another one",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database-part"):
+        chosen = [item for item in items if _touches_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+    for item in items:
+        reason = _reason_to_skip(item)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    if any(item.get_closest_marker(mark) for mark in DATABASE_MARKS):
+        return True
+    return not NEEDS_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _reason_to_skip(item: pytest.Item) -> str:
+    vendor = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
+    if item.get_closest_marker("postgresql") and vendor != "postgresql":
+        return "needs PostgreSQL: set DATABASE_URL"
+    if item.get_closest_marker("redis") and not settings.REDIS_URL:
+        return "needs Redis: set REDIS_URL"
+    if item.get_closest_marker("browser") and not any(map(shutil.which, BROWSERS)):
+        return "needs Chromium"
+    return ""
+
+
 @pytest.fixture(autouse=True, scope="session")
-def cheap_passwords() -> Iterator[None]:
-    """The real hasher is slow on purpose."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def quick_settings() -> Iterator[None]:
+    """The real password hasher is slow on purpose, and a shared cache would join tests."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    ):
         yield
 
 
@@ -24,8 +69,7 @@ def cheap_passwords() -> Iterator[None]:
 def empty_cache() -> Iterator[None]:
     """Login attempts are counted in the cache; no test inherits another's."""
     yield
-    if settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"):
-        cache.clear()
+    cache.clear()
 
 
 @pytest.fixture
