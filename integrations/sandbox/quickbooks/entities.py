@@ -1,0 +1,65 @@
+"""Every entity of the stand-in, by name and by path."""
+
+from __future__ import annotations
+
+from integrations.sandbox.quickbooks.books import COMPANY_INFO, PREFERENCES
+from integrations.sandbox.quickbooks.catalogue import ITEM
+from integrations.sandbox.quickbooks.fields import Entity
+from integrations.sandbox.quickbooks.lists import (
+    CLASS,
+    CURRENCY,
+    LEDGER,
+    PAYMENT_METHOD,
+    TAX_CODE,
+    TAX_RATE,
+    TERM,
+)
+from integrations.sandbox.quickbooks.people import CUSTOMER, EMPLOYEE, VENDOR
+
+_ALL = (
+    CUSTOMER,
+    VENDOR,
+    EMPLOYEE,
+    ITEM,
+    LEDGER,
+    TERM,
+    TAX_CODE,
+    TAX_RATE,
+    CLASS,
+    PAYMENT_METHOD,
+    CURRENCY,
+    COMPANY_INFO,
+    PREFERENCES,
+)
+ENTITIES: dict[str, Entity] = {entity.name: entity for entity in _ALL}
+BY_PATH: dict[str, Entity] = {entity.path: entity for entity in _ALL}
+
+# Known to QuickBooks and empty here: they can be asked for, but hold nothing and take nothing.
+UNFILLED = frozenset(
+    {
+        "Attachable",
+        "Bill",
+        "BillPayment",
+        "Budget",
+        "CreditMemo",
+        "CustomerType",
+        "Department",
+        "Deposit",
+        "Estimate",
+        "Invoice",
+        "JournalEntry",
+        "Payment",
+        "Purchase",
+        "PurchaseOrder",
+        "RefundReceipt",
+        "SalesReceipt",
+        "TaxAgency",
+        "TaxClassification",
+        "TimeActivity",
+        "Transfer",
+        "VendorCredit",
+    }
+)
+UNFILLED_PATHS = {name.lower(): name for name in UNFILLED}
+# Change data capture covers neither these nor what is no entity.
+OUTSIDE_CDC = frozenset({"JournalCode", "TaxAgency", "TaxCode", "TaxRate", "TimeActivity"})

@@ -1,0 +1,264 @@
+"""The QuickBooks Online stand-in: gate, service, sign-in, webhooks and the in-process hand."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from integrations.sandbox.core import JSON_HEADERS, Meter, Request, Response, Setting
+from integrations.sandbox.faults import FaultRule
+from integrations.sandbox.quickbooks import company
+from integrations.sandbox.quickbooks.answers import answer, fault_body, gateway_answer
+from integrations.sandbox.quickbooks.entities import BY_PATH, ENTITIES
+from integrations.sandbox.quickbooks.faults import (
+    GatewayRefused,
+    not_authorised,
+    system_failure,
+    throttled,
+    token_expired,
+)
+from integrations.sandbox.quickbooks.notices import CLOUD_EVENTS, OLD_FORM, Notices
+from integrations.sandbox.quickbooks.oauth import SCOPE, SCOPES, SignIn
+from integrations.sandbox.quickbooks.replays import Replays
+from integrations.sandbox.quickbooks.screens import Screens, unfolded
+from integrations.sandbox.quickbooks.service import Service, sent_records
+from integrations.sandbox.quickbooks.shelf import Record
+from integrations.sandbox.quickbooks.store import Store
+from integrations.sandbox.quickbooks.throttle import Throttle
+from integrations.sandbox.tokens import App
+
+
+class QuickBooks:
+    """One company at QuickBooks Online, with one app connected to it."""
+
+    name = "quickbooks"
+
+    def __init__(self, setting: Setting) -> None:
+        self.lock = threading.RLock()
+        self.meter = Meter()
+        self.realm = company.REALM
+        self._setting = setting
+        self._clock = setting.clock
+        self.store = Store(setting.clock)
+        self.throttle = Throttle(setting.clock, self.meter, setting.real_limits)
+        self.app = App(
+            client_id=f"ABsandbox{_secret(setting.seed, 'client')[:32]}",
+            client_secret=_secret(setting.seed, "secret")[:40],
+            redirect_uris=(),
+            scopes=tuple(sorted(SCOPES)),
+        )
+        self.sign_in = SignIn(setting.clock, setting.seed, self.app, self.realm, self.meter)
+        self.webhooks = Notices(setting.clock, self.realm, _secret(setting.seed, "verifier"))
+        self.store.listener = self.webhooks.hear
+        self._replays = Replays()
+        self._service = Service(self.store, self._replays, self.meter)
+        self._screens = Screens(self.store)
+        self._count = 0
+        company.open_books(self.store, self.realm)
+
+    # What the server asks
+
+    def handle(self, request: Request) -> Response:
+        if self.sign_in.handles(request.path):
+            self.meter.call(f"{request.method} {request.path}")
+            return self.sign_in.handle(request)
+        parts = request.path.strip("/").split("/")
+        self.meter.call(_template(request.method, parts))
+        wants_json = "application/json" in request.header("accept")
+        try:
+            self._admit(request, parts)
+        except GatewayRefused as refusal:
+            return self._traced(gateway_answer(refusal, self._clock.now(), wants_json))
+        status, body = self._service.answer(request, parts[3:], self.realm)
+        return self._traced(answer(body, wants_json, status))
+
+    def apply_fault(self, rule: FaultRule, request: Request) -> Response | None:
+        """Word a requested fault; None lets the request go on to what the fault has prepared."""
+        if rule.kind == "expire_token":
+            self.sign_in.tokens.expire("access", request.bearer)
+        elif rule.kind == "stale_version":
+            self._change_behind(request)
+        elif rule.kind == "xml_429":
+            return self._refusal(throttled(), rule, request)
+        elif rule.kind == "status":
+            return self._status(rule, request)
+        return None
+
+    def change(self, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
+        """Do what a person does on the screens; "webhooks" sets where changes are told."""
+        if path == ["webhooks"]:
+            self.subscribe(str(wanted.get("url", "")), str(wanted.get("form", CLOUD_EVENTS)))
+            return {"url": self.webhooks.url, "form": self.webhooks.form}
+        return self._screens.change(path, wanted)
+
+    def flush_webhooks(self, force: bool = False) -> int:
+        with self.lock:
+            self.webhooks.gather()
+            due = self.webhooks.outbox.take_due(force)
+        return sum(self.webhooks.outbox.send(delivery) for delivery in due)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "store": self.store.snapshot(),
+            "sign_in": self.sign_in.snapshot(),
+            "webhooks": self.webhooks.snapshot(),
+            "replays": self._replays.snapshot(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.store.restore(state["store"])
+        self.sign_in.restore(state["sign_in"])
+        self.webhooks.restore(state["webhooks"])
+        self._replays.restore(state["replays"])
+        self.throttle.clear()
+
+    def ready(self, base_url: str) -> dict[str, Any]:
+        access, refresh = self.sign_in.first_tokens()
+        return {
+            "base_url": base_url,
+            "account_id": self.realm,
+            "client_id": self.app.client_id,
+            "client_secret": self.app.client_secret,
+            "access_token": access.value,
+            "refresh_token": refresh.value,
+            "webhook_secret": self.webhooks.secret,
+        }
+
+    # The hand of a person, for tests in the same process
+
+    def add_customer(self, **fields: Any) -> str:
+        """Create a customer; `Email` and `Phone` are short for the objects QuickBooks has."""
+        return self.add("Customer", **fields)
+
+    def add_vendor(self, **fields: Any) -> str:
+        return self.add("Vendor", **fields)
+
+    def add_item(self, **fields: Any) -> str:
+        """Create an item; a service posting to the first income ledger unless told otherwise."""
+        usual = {"Type": "Service", "IncomeAccountRef": self.ledger("Services")}
+        return self.add("Item", **(usual | fields))
+
+    def add(self, entity_name: str, **fields: Any) -> str:
+        with self.lock:
+            return self._screens.add(entity_name, fields)
+
+    def update(self, entity_name: str, record_id: str, **fields: Any) -> None:
+        with self.lock:
+            self._screens.update(entity_name, record_id, fields)
+
+    def deactivate(self, entity_name: str, record_id: str) -> None:
+        with self.lock:
+            self._screens.deactivate(entity_name, record_id)
+
+    def reactivate(self, entity_name: str, record_id: str) -> None:
+        with self.lock:
+            self._screens.reactivate(entity_name, record_id)
+
+    def merge(self, entity_name: str, loser: str, survivor: str) -> None:
+        with self.lock:
+            self._screens.merge(entity_name, loser, survivor)
+
+    def get(self, entity_name: str, record_id: str) -> Record:
+        with self.lock:
+            return self._screens.get(entity_name, record_id)
+
+    def records(self, entity_name: str) -> dict[str, Record]:
+        """A copy of all records of an entity, inactive ones too, by Id."""
+        with self.lock:
+            return {record["Id"]: record for record in self.store.shelves[entity_name]}
+
+    @property
+    def customers(self) -> dict[str, Record]:
+        return self.records("Customer")
+
+    @property
+    def items(self) -> dict[str, Record]:
+        return self.records("Item")
+
+    def count(self, entity_name: str) -> int:
+        return len(self.store.shelves[entity_name])
+
+    def ledger(self, name: str) -> str:
+        """The Id of the ledger account with a name."""
+        return self.store.holder_of(ENTITIES["Account"], name)
+
+    def load(
+        self, entity_name: str, rows: Iterable[Mapping[str, Any]], updated: Iterable[int]
+    ) -> list[str]:
+        """Store many records at once, unchecked, with the seconds they were last changed at."""
+        with self.lock:
+            bodies = [unfolded(row) for row in rows]
+            return self.store.load(ENTITIES[entity_name], bodies, updated)
+
+    def subscribe(self, url: str, form: str = CLOUD_EVENTS) -> None:
+        """Where changes are told from now on, and in which form; an empty URL ends it."""
+        if form not in (CLOUD_EVENTS, OLD_FORM):
+            raise ValueError(f"Unknown form of webhooks {form!r}.")
+        with self.lock:
+            self.webhooks.url, self.webhooks.form = url, form
+
+    def access_token(self) -> str:
+        """A token that works now, without going through the consent page."""
+        with self.lock:
+            return self.sign_in.first_tokens()[0].value
+
+    # Inside
+
+    def _admit(self, request: Request, parts: list[str]) -> None:
+        grant = self.sign_in.tokens.valid("access", request.bearer)
+        if grant is None:
+            raise token_expired()
+        is_api = parts[:2] == ["v3", "company"] and len(parts) > 3
+        if not is_api or parts[2] != grant.account_id or SCOPE not in grant.scopes:
+            raise not_authorised()
+        self.throttle.admit(parts[3:] == ["batch"])
+
+    def _traced(self, response: Response) -> Response:
+        """Every answer names its trace, which Intuit's support asks for."""
+        self._count += 1
+        trace = _secret(self._setting.seed, f"trace {self._count}")
+        intuit_tid = f"1-{trace[:8]}-{trace[8:32]}"
+        return Response(
+            response.status, response.body, (*response.headers, ("intuit_tid", intuit_tid))
+        )
+
+    def _change_behind(self, request: Request) -> None:
+        """Let somebody else change the records that a write means, just before it."""
+        for name, record_id in sent_records(request):
+            entity = ENTITIES.get(name) or BY_PATH.get(name)
+            row = self.store.find(entity.name, str(record_id)) if entity else None
+            if entity is not None and row is not None:
+                self.store.save(entity, row.record(), row, "Update")
+
+    def _status(self, rule: FaultRule, request: Request) -> Response:
+        if rule.body is not None:
+            return self._traced(Response(rule.status, rule.body.encode(), _after(rule)))
+        gateway = {401: token_expired, 403: not_authorised, 429: throttled}.get(rule.status)
+        if gateway is not None:
+            return self._refusal(gateway(), rule, request)
+        body = fault_body(system_failure(rule.status), self._clock.now())
+        return self._traced(Response(rule.status, body, JSON_HEADERS + _after(rule)))
+
+    def _refusal(self, refusal: GatewayRefused, rule: FaultRule, request: Request) -> Response:
+        wants_json = "application/json" in request.header("accept")
+        shown = gateway_answer(refusal, self._clock.now(), wants_json)
+        return self._traced(Response(shown.status, shown.body, shown.headers + _after(rule)))
+
+
+def _after(rule: FaultRule) -> tuple[tuple[str, str], ...]:
+    return (("Retry-After", rule.retry_after),) if rule.retry_after else ()
+
+
+def _template(method: str, parts: list[str]) -> str:
+    """The call without its ids, for the counters."""
+    if parts[:2] != ["v3", "company"] or len(parts) < 4:
+        return f"{method} /other"
+    known = parts[3] in BY_PATH or parts[3] in ("query", "cdc", "batch")
+    name = parts[3] if known else "{entity}"
+    return f"{method} /v3/company/{{realm}}/{name}" + ("/{id}" if len(parts) > 4 else "")
+
+
+def _secret(seed: int, use: str) -> str:
+    return hashlib.sha256(f"quickbooks {seed} {use}".encode()).hexdigest()

@@ -1,0 +1,139 @@
+"""Creating, updating and deleting records, as the data service does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.sandbox.quickbooks import rules
+from integrations.sandbox.quickbooks.checks import check_body, check_required
+from integrations.sandbox.quickbooks.drafts import Draft
+from integrations.sandbox.quickbooks.faults import (
+    Refused,
+    missing,
+    not_found,
+    refused,
+    stale,
+)
+from integrations.sandbox.quickbooks.fields import Entity
+from integrations.sandbox.quickbooks.shelf import Record, Row
+from integrations.sandbox.quickbooks.store import Store, defaults
+
+_ALWAYS = frozenset({"Id", "SyncToken", "sparse", "domain"})
+_ADDRESSES = ("BillAddr", "ShipAddr", "PrimaryAddr", "CompanyAddr", "LegalAddr")
+
+
+def write(store: Store, entity: Entity, body: Any) -> Row:
+    """Create a record, or update the one whose Id the body carries; raises Refused."""
+    values = check_body(entity, body)
+    if values.get("Id") is None:
+        return _create(store, entity, values)
+    if not entity.updatable:
+        raise unsupported(entity, "update")
+    return _update(store, entity, values)
+
+
+def delete(store: Store, entity: Entity, body: Any) -> Row:
+    """Remove a record for good; only transactions and the like can be deleted."""
+    if not entity.deletable:
+        raise unsupported(entity, "delete")
+    values = check_body(entity, body)
+    row = _current(store, entity, values)
+    store.delete(entity, row)
+    return row
+
+
+def unsupported(entity: Entity, operation: str) -> Refused:
+    return refused("500", f"Operation {operation} is not supported for {entity.name}.")
+
+
+def _create(store: Store, entity: Entity, values: Mapping[str, Any]) -> Row:
+    if not entity.creatable:
+        raise unsupported(entity, "create")
+    given = {name: value for name, value in values.items() if value is not None}
+    # A number is used up even when the rules refuse the draft; so are the real service's.
+    given["Id"] = store.next_id(entity)
+    given.pop("SyncToken", None)
+    given |= {"domain": "QBO", "sparse": False}
+    draft = Draft(store, entity, defaults(entity) | given, None, frozenset(given))
+    return _finish(draft, None, "Create")
+
+
+def _update(store: Store, entity: Entity, values: Mapping[str, Any]) -> Row:
+    row = _current(store, entity, values)
+    before = row.record()
+    sparse = values.get("sparse") is True
+    if sparse and not entity.sparse:
+        detail = f"Property Name:sparse update is not supported for {entity.name}"
+        raise refused("2010", detail, "sparse")
+    after = _sparse(before, values) if sparse else _full(entity, before, values)
+    sent = frozenset(name for name, value in values.items() if value is not None)
+    draft = Draft(store, entity, after, before, sent)
+    return _finish(draft, row, "Update")
+
+
+def _current(store: Store, entity: Entity, values: Mapping[str, Any]) -> Row:
+    """The row the body means; refuses a foreign id, a missing one and an old version."""
+    number = values.get("Id")
+    if number is None:
+        raise Refused([missing("Id")])
+    if not str(number).isdigit():
+        raise refused("2030", f"Id should be a valid number. Supplied value:{number}", "Id")
+    row = store.find(entity.name, str(number))
+    if row is None:
+        raise not_found(entity.name, str(number))
+    token = values.get("SyncToken")
+    if token is None:
+        raise Refused([missing("SyncToken")])
+    if str(token) != str(row.token):
+        raise stale()
+    return row
+
+
+def _sparse(before: Record, values: Mapping[str, Any]) -> Record:
+    """What is not sent stays; what is sent as null goes, but for the name."""
+    after = dict(before)
+    for name, value in values.items():
+        if name in _ALWAYS:
+            continue
+        if value is not None:
+            after[name] = value
+        elif name != "DisplayName":
+            # The display name cannot be removed by a sparse update.
+            after.pop(name, None)
+    return after
+
+
+def _full(entity: Entity, before: Record, values: Mapping[str, Any]) -> Record:
+    """What is not sent goes, but for what the service keeps itself."""
+    after = {name: value for name, value in before.items() if _is_kept(entity, name)}
+    sent = {n: v for n, v in values.items() if v is not None and n not in _ALWAYS}
+    return defaults(entity) | after | sent
+
+
+def _is_kept(entity: Entity, name: str) -> bool:
+    field = entity.fields.get(name)
+    return name in _ALWAYS or (field is not None and (field.read_only or field.fixed))
+
+
+def _finish(draft: Draft, row: Row | None, operation: str) -> Row:
+    entity = draft.entity
+    check_required(entity, draft.after)
+    rules.references_exist(draft)
+    rules.fixed_stays(draft)
+    rules.mark_inactive(draft)
+    for rule in entity.rules:
+        rule(draft)
+    _number_addresses(draft)
+    clean = {name: value for name, value in draft.after.items() if value is not None}
+    return draft.store.save(entity, clean, row, operation)
+
+
+def _number_addresses(draft: Draft) -> None:
+    """Addresses have an Id of their own, which stays with them."""
+    for name in _ADDRESSES:
+        address = draft.after.get(name)
+        if address and "Id" not in address:
+            kept = draft.was(name) or {}
+            number = kept.get("Id") or f"{draft.id}{_ADDRESSES.index(name)}"
+            draft.after[name] = {"Id": number, **address}
