@@ -36,7 +36,7 @@ RAW_LENGTH = 4000
 type Clock = Callable[[], datetime]
 type Sleep = Callable[[float], None]
 type Pause = Callable[["Response"], float]
-"""Seconds for which the provider wants no further call: from a refusal, or from its limit headers."""
+"""Seconds for which the provider wants no call: from a refusal, or from its limit headers."""
 
 
 def utc_now() -> datetime:
@@ -172,7 +172,7 @@ class _Wish:
 class _NoAnswer(Exception):
     """No usable answer; `sent` is False when the provider certainly never saw the call."""
 
-    def __init__(self, sent: bool, fault: Fault, after: float = 0.0) -> None:
+    def __init__(self, fault: Fault, *, sent: bool, after: float = 0.0) -> None:
         super().__init__(fault.message)
         self.sent = sent
         self.fault = fault
@@ -211,7 +211,7 @@ def new_session(base_url: str) -> requests.Session:
 class Http:
     """Calls to one base address with one connection's token and limits."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - ports and the means of tests, by keyword
         self,
         base_url: str,
         tokens: Tokens,
@@ -232,7 +232,7 @@ class Http:
         self._sleep = sleep
         self._max_wait = max_wait
 
-    def send(
+    def send(  # noqa: PLR0913 - what may be said of a call, by keyword
         self,
         method: str,
         path: str,
@@ -379,7 +379,7 @@ def _headers(content_type: str, headers: Mapping[str, str] | None) -> dict[str, 
 def _back_off_seconds(failures: int) -> float:
     """Doubling, each between half and the whole: workers that failed together part."""
     longest: float = FIRST_BACK_OFF_SECONDS * 2.0**failures
-    return longest * random.uniform(0.5, 1.0)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - keeps workers apart, no secret
 
 
 def _broken(error: requests.RequestException) -> _NoAnswer:
@@ -389,7 +389,7 @@ def _broken(error: requests.RequestException) -> _NoAnswer:
         message = "No answer came in time."
     if not sent:
         message = "The provider could not be reached."
-    return _NoAnswer(sent, Fault(Category.TRANSIENT, type(error).__name__, message))
+    return _NoAnswer(Fault(Category.TRANSIENT, type(error).__name__, message), sent=sent)
 
 
 def _never_connected(error: requests.RequestException) -> bool:
@@ -411,7 +411,7 @@ def _failed(response: Response, correlation_id: str) -> _NoAnswer:
         correlation_id=correlation_id,
         raw=redact(response.text),
     )
-    return _NoAnswer(True, fault, retry_after(response) or 0.0)
+    return _NoAnswer(fault, sent=True, after=retry_after(response) or 0.0)
 
 
 def _waiting(bucket: str) -> Fault:
@@ -420,8 +420,9 @@ def _waiting(bucket: str) -> Fault:
 
 
 def _asked_to_wait(response: Response, correlation_header: str) -> Fault:
+    limited = response.status == 429
     return Fault(
-        Category.RATE_LIMITED,
+        Category.RATE_LIMITED if limited else Category.TRANSIENT,
         str(response.status),
         "The provider asks us to wait before the next call.",
         correlation_id=response.headers.get(correlation_header, ""),

@@ -122,7 +122,7 @@ def revoke(app: OAuthApp, refresh_token: str) -> None:
         return
     form = {"token": refresh_token}
     if not app.revoke_json:
-        form["token_type_hint"] = "refresh_token"
+        form["token_type_hint"] = "refresh_token"  # noqa: S105 - RFC 7009's word
     try:
         _post(app, app.revoke_url, form, as_json=app.revoke_json)
     except SignInAgain:

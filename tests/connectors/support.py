@@ -1,4 +1,4 @@
-"""Ports of the HTTP layer as tests fill them: a token that can be renewed, a limiter, a call log."""
+"""The ports of the HTTP layer as tests fill them: token, limiter, call log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

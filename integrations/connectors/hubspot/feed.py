@@ -1,0 +1,323 @@
+"""What changed: a full read by list, then rounds of search by the modified date.
+
+A cursor goes through the phases list → archived → search → companies ⇄ members → rest, and from
+rest a new round begins with archived or search. Everything is read from the last value seen
+("keyset"), never by offset: offsets skip records that move while they are read.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from integrations.connectors.hubspot import settings
+from integrations.connectors.hubspot.client import Client, Filter, Listed
+from integrations.connectors.hubspot.companies import Companies
+from integrations.connectors.hubspot.objects import COMPANY, PRIMARY_COMPANY, Kind
+from integrations.connectors.hubspot.records import (
+    Decoder,
+    Payload,
+    from_milliseconds,
+    milliseconds,
+    moment,
+)
+from integrations.contract import Category, Fault, Misconfigured, Page, Record, RetryLater
+from integrations.http import Clock
+
+# A search finds a change some time after it was made: delays of 30 seconds are reported. Four
+# times that also covers clocks that disagree. Rounds look back so far and leave out what they saw.
+OVERLAP = 120_000
+# How often the archived records are listed: one call a minute on average, at least every six hours.
+SWEEP_PER_PAGE = 60_000
+SWEEP_AT_LATEST = 6 * 3_600_000
+# Records of the overlap that a cursor remembers; what it forgets is only delivered twice.
+REMEMBERED = 5_000
+RECORD_ID = "hs_object_id"
+
+
+class Cursor(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """How far a feed was read; times in epoch milliseconds."""
+
+    phase: str = "list"
+    # When the round began and from where its searches look; where this phase's search has come to.
+    started: int = 0
+    base: int = 0
+    position: int = 0
+    # Of several records with one modified date: up to which id they were read.
+    tied: str = ""
+    # Page of a list.
+    after: str = ""
+    # Archived records: when the last finished sweep began, its pages, and when the present one did.
+    swept: int = 0
+    sweep_pages: int = 0
+    sweep_started: int = 0
+    # Modified (or archived) dates of what the overlap will show again, by id.
+    seen: dict[str, int] = {}
+    archived_seen: dict[str, int] = {}
+    companies_seen: dict[str, int] = {}
+    # Companies whose contacts are still to be looked up, and the contact they have come to.
+    changed_companies: list[str] = []
+    member: str = ""
+    companies_done: bool = False
+
+    @property
+    def is_full_read(self) -> bool:
+        return not self.swept
+
+
+class Feed:
+    """The changes of one object type, page by page."""
+
+    def __init__(
+        self, client: Client, decoder: Decoder, companies: Companies, clock: Clock
+    ) -> None:
+        self._client = client
+        self._decoder = decoder
+        self._kind: Kind = decoder.kind
+        self._companies = companies
+        self._clock = clock
+        self._phases: Mapping[str, Callable[[Cursor], Iterable[Payload]]] = {
+            "list": self._list,
+            "archived": self._archived,
+            "search": self._search,
+            "companies": self._changed_companies,
+            "members": self._members,
+        }
+
+    def page(self, text: str) -> Page:
+        """The next page with records, or the end of the round."""
+        cursor = parse(text)
+        if not text or cursor.phase == "rest":
+            self._begin(cursor, is_first=not text)
+        while True:
+            phase = cursor.phase
+            records = self._records(self._phases[phase](cursor))
+            # An empty phase is not worth a page of its own, several empty pages of one are.
+            if records or cursor.phase in ("rest", phase):
+                return self._page(cursor, records)
+
+    def _page(self, cursor: Cursor, records: Sequence[Record]) -> Page:
+        more = cursor.phase != "rest"
+        complete = min(cursor.started, cursor.swept) - OVERLAP
+        return Page(
+            tuple(records),
+            msgspec.json.encode(cursor).decode(),
+            more,
+            None if more else from_milliseconds(complete),
+        )
+
+    def _begin(self, cursor: Cursor, *, is_first: bool) -> None:
+        now = milliseconds(self._clock())
+        cursor.base = cursor.position = (now if is_first else cursor.started) - OVERLAP
+        cursor.started = now
+        if is_first:
+            cursor.phase = "list"
+            return
+        pause = min(cursor.sweep_pages * SWEEP_PER_PAGE, SWEEP_AT_LATEST)
+        if now - cursor.swept >= pause:
+            self._begin_sweep(cursor, now)
+        else:
+            self._begin_search(cursor)
+
+    def _begin_sweep(self, cursor: Cursor, now: int) -> None:
+        cursor.phase, cursor.after = "archived", ""
+        cursor.sweep_started, cursor.sweep_pages = now, 0
+
+    def _begin_search(self, cursor: Cursor) -> None:
+        cursor.phase, cursor.position, cursor.tied = "search", cursor.base, ""
+
+    def _records(self, payloads: Iterable[Payload]) -> list[Record]:
+        payloads = list(payloads)
+        decoder = self._decoder
+        if not decoder.company_properties:
+            return [decoder.record(payload) for payload in payloads]
+        companies = self._companies.of(payloads, decoder)
+        return [
+            decoder.record(payload, companies.get(decoder.company_id(payload)))
+            for payload in payloads
+        ]
+
+    def _list(self, cursor: Cursor) -> Iterable[Payload]:
+        listed = self._next_page(cursor, archived=False)
+        keep_from = cursor.started - OVERLAP
+        payloads = self._client.filled(self._kind, listed, self._decoder.properties)
+        for payload in payloads:
+            modified = milliseconds(self._decoder.modified(payload))
+            if modified >= keep_from:
+                cursor.seen[payload.id] = modified
+        cursor.seen = newest(cursor.seen, keep_from)
+        if not cursor.after:
+            # Swept as of the beginning: what was archived while we listed may be missing above.
+            self._begin_sweep(cursor, cursor.started)
+        return payloads
+
+    def _archived(self, cursor: Cursor) -> Iterable[Payload]:
+        listed = self._next_page(cursor, archived=True)
+        cursor.sweep_pages += 1
+        since = 0 if cursor.is_full_read else cursor.swept - OVERLAP
+        fresh = [
+            payload
+            for payload in listed.payloads
+            if (at := archived_at(payload)) >= since and cursor.archived_seen.get(payload.id) != at
+        ]
+        listed.payloads = fresh
+        remembered = cursor.archived_seen | {item.id: archived_at(item) for item in fresh}
+        # The list is in order of ids: what the last sweep saw may come on any page of this one.
+        is_last = cursor.is_full_read or not cursor.after
+        keep_from = cursor.sweep_started - OVERLAP if is_last else since
+        cursor.archived_seen = newest(remembered, keep_from)
+        if not cursor.after:
+            cursor.swept = cursor.sweep_started
+            self._begin_search(cursor)
+        return self._client.filled(self._kind, listed, self._decoder.properties)
+
+    def _next_page(self, cursor: Cursor, *, archived: bool) -> Listed:
+        listed = self._client.page(
+            self._kind, self._decoder.properties, cursor.after, archived=archived
+        )
+        if listed.after and listed.after == cursor.after:
+            raise RetryLater(NOT_MOVING, SAME_PAGE_PAUSE)
+        cursor.after = listed.after
+        return listed
+
+    def _search(self, cursor: Cursor) -> Iterable[Payload]:
+        properties = self._decoder.properties
+        listed = self._step(cursor, self._kind, properties)
+        keep_from = cursor.started - OVERLAP
+        listed.payloads, cursor.seen = fresh_of(listed, self._kind, cursor, cursor.seen, keep_from)
+        if not listed.after:
+            cursor.phase = "companies" if self._decoder.company_properties else "rest"
+            cursor.position, cursor.tied, cursor.companies_done = cursor.base, "", False
+            self._forget_companies(cursor)
+        return self._client.filled(self._kind, listed, properties)
+
+    def _forget_companies(self, cursor: Cursor) -> None:
+        if not self._decoder.company_properties:
+            cursor.companies_seen = {}
+
+    def _changed_companies(self, cursor: Cursor) -> Iterable[Payload]:
+        """Companies that changed; their contacts change with them."""
+        listed = self._step(cursor, COMPANY, self._companies.properties(self._decoder))
+        keep_from = cursor.started - OVERLAP
+        fresh, cursor.companies_seen = fresh_of(
+            listed, COMPANY, cursor, cursor.companies_seen, keep_from
+        )
+        self._companies.changed(fresh, is_whole=listed.is_whole)
+        cursor.companies_done = not listed.after
+        cursor.changed_companies = [payload.id for payload in fresh]
+        self._after_members(cursor)
+        return ()
+
+    def _after_members(self, cursor: Cursor) -> None:
+        if cursor.changed_companies:
+            cursor.phase = "members"
+        else:
+            cursor.phase = "rest" if cursor.companies_done else "companies"
+
+    def _members(self, cursor: Cursor) -> Iterable[Payload]:
+        """Contacts of changed companies, a hundred companies and 200 contacts at a time."""
+        some = cursor.changed_companies[: settings.BATCH]
+        filters: list[Filter] = [
+            {"propertyName": PRIMARY_COMPANY, "operator": "IN", "values": some},
+            {"propertyName": RECORD_ID, "operator": "GT", "value": cursor.member or "0"},
+        ]
+        properties = self._decoder.properties
+        listed = self._client.search(self._kind, filters, RECORD_ID, properties)
+        cursor.member = next_id(listed, cursor.member)
+        if not listed.after:
+            cursor.changed_companies = cursor.changed_companies[settings.BATCH :]
+            cursor.member = ""
+            self._after_members(cursor)
+        return self._client.filled(self._kind, listed, properties)
+
+    def _step(self, cursor: Cursor, kind: Kind, properties: Sequence[str]) -> Listed:
+        """One search from the cursor's position, which it moves.
+
+        A full page with one and the same date can be one of many (a bulk edit): then the records of
+        that very date are walked by their ids before the search goes on after it.
+        """
+        if cursor.tied:
+            return self._step_through_ties(cursor, kind, properties)
+        filters = [_since(kind, cursor.position)]
+        listed = self._client.search(kind, filters, kind.modified, properties)
+        if not listed.after:
+            return listed
+        last = modified_of(kind, listed.payloads[-1])
+        if last < cursor.position:
+            raise RetryLater(NOT_MOVING, SAME_PAGE_PAUSE)
+        cursor.tied = "0" if last == cursor.position else ""
+        cursor.position = last
+        return listed
+
+    def _step_through_ties(self, cursor: Cursor, kind: Kind, properties: Sequence[str]) -> Listed:
+        filters: list[Filter] = [
+            {"propertyName": kind.modified, "operator": "EQ", "value": str(cursor.position)},
+            {"propertyName": RECORD_ID, "operator": "GT", "value": cursor.tied},
+        ]
+        listed = self._client.search(kind, filters, RECORD_ID, properties)
+        if listed.after:
+            cursor.tied = next_id(listed, cursor.tied)
+            return listed
+        cursor.tied = ""
+        cursor.position += 1
+        # The ties are done, the search is not.
+        listed.after = "more"
+        return listed
+
+
+SAME_PAGE_PAUSE = 30.0
+NOT_MOVING = Fault(
+    Category.TRANSIENT, "NO_PROGRESS", "HubSpot answered with the same page again and again."
+)
+
+
+def parse(text: str) -> Cursor:
+    """The cursor of a stored text; raises Misconfigured when it is not one of ours."""
+    if not text:
+        return Cursor()
+    try:
+        return msgspec.json.decode(text, type=Cursor)
+    except msgspec.DecodeError as error:
+        message = "The stored position in HubSpot's changes cannot be read; read everything again."
+        raise Misconfigured(Fault(Category.CONFIGURATION, "BAD_CURSOR", message)) from error
+
+
+def _since(kind: Kind, position: int) -> Filter:
+    return {"propertyName": kind.modified, "operator": "GTE", "value": str(position)}
+
+
+def modified_of(kind: Kind, payload: Payload) -> int:
+    return milliseconds(moment(payload.properties.get(kind.modified) or payload.updated_at))
+
+
+def archived_at(payload: Payload) -> int:
+    return milliseconds(moment(payload.archived_at or payload.updated_at))
+
+
+def next_id(listed: Listed, last: str) -> str:
+    """The id to go on after; raises RetryLater when the page does not lead on."""
+    if not listed.payloads:
+        return last
+    found = listed.payloads[-1].id
+    if listed.after and int(found) <= int(last or 0):
+        raise RetryLater(NOT_MOVING, SAME_PAGE_PAUSE)
+    return found
+
+
+def fresh_of(
+    listed: Listed, kind: Kind, cursor: Cursor, seen: Mapping[str, int], keep_from: int
+) -> tuple[list[Payload], dict[str, int]]:
+    """The payloads not seen with this date, and what to remember from now on."""
+    dated = [(payload, modified_of(kind, payload)) for payload in listed.payloads]
+    fresh = [payload for payload, at in dated if seen.get(payload.id) != at]
+    remembered = {**seen, **{payload.id: at for payload, at in dated}}
+    position = cursor.position if listed.after else keep_from
+    return fresh, newest(remembered, min(position, keep_from))
+
+
+def newest(seen: dict[str, int], keep_from: int) -> dict[str, int]:
+    """What is not older than that, at most as many as a cursor may hold."""
+    kept = {id_: at for id_, at in seen.items() if at >= keep_from}
+    if len(kept) <= REMEMBERED:
+        return kept
+    latest = sorted(kept, key=kept.__getitem__)[-REMEMBERED:]
+    return {id_: kept[id_] for id_ in latest}
