@@ -48,7 +48,8 @@ SECTIONS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
     (
         _("Support"),
         (
-            Page("integrations.Call", _("Call log"), "receipt_long"),
+            Page("integrations.CallRecord", _("Call log"), "receipt_long"),
+            Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
             Page("auditlog.LogEntry", _("Changes"), "rule"),
             Page("accounts.User", _("Users"), "person"),
             Page("account.EmailAddress", _("E-mail addresses"), "alternate_email"),

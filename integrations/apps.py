@@ -7,6 +7,6 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Connections")
 
     def ready(self) -> None:
-        from integrations import checks
+        from integrations import checks  # noqa: PLC0415 (needs the models)
 
         checks.register_checks()

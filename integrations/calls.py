@@ -98,11 +98,13 @@ def prune_calls(now: datetime | None = None) -> int:
         deleted = _delete(CallRecord.objects.filter(at__lt=oldest))
         beyond = CallRecord.objects.order_by("-pk").values_list("pk", flat=True)
         last = beyond[settings.CALL_LOG_ROWS : settings.CALL_LOG_ROWS + 1].first()
-        return deleted if last is None else deleted + _delete(CallRecord.objects.filter(pk__lte=last))
+        return (
+            deleted if last is None else deleted + _delete(CallRecord.objects.filter(pk__lte=last))
+        )
 
 
 def prune_webhook_events(now: datetime | None = None) -> int:
-    """Delete webhook events that were received long ago, handled or not: reading has passed them."""
+    """Delete webhook events that were received long ago, handled or not."""
     oldest = (now or timezone.now()) - timedelta(days=WEBHOOK_DAYS)
     with all_tenants("old events are of no use to anybody"):
         return _delete(WebhookEvent.objects.filter(received_at__lt=oldest))

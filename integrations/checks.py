@@ -6,7 +6,12 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from integrations.models import LIVE
+from integrations.providers import is_registered, variables
+from integrations.registry import PROVIDERS
 
 
 def register_checks() -> None:
@@ -50,13 +55,11 @@ def check_public_url(app_configs: Any, **options: Any) -> Sequence[CheckMessage]
 
 
 def check_registrations(app_configs: Any, **options: Any) -> Sequence[CheckMessage]:
-    from integrations.models import LIVE
-    from integrations.providers import registration, variables
-    from integrations.registry import PROVIDERS
-
-    missing = [provider for provider in PROVIDERS.values() if not registration(provider.code, LIVE)]
+    missing = [
+        provider for provider in PROVIDERS.values() if not is_registered(provider.code, LIVE)
+    ]
     return [
-        Warning(
+        checks.Warning(
             f"{provider.label} cannot be connected: {' and '.join(variables(provider.code, LIVE))} "
             "are not set.",
             hint="Register an application there and set both, or leave the provider out.",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
 from accounts.tenancy import TenantManager, TenantModel, TenantQuerySet
+from integrations.registry import PROVIDERS
 from integrations.secrets import EncryptedTextField
 
 LIVE, TEST, SANDBOX = "live", "test", "sandbox"
@@ -111,12 +112,13 @@ class Connection(TenantModel):
         indexes = (models.Index(fields=["provider", "external_id"], name="connection_external"),)
 
     def __str__(self) -> str:
-        from integrations.registry import PROVIDERS
+        return f"{self.provider_label}: {self.name or self.company_name or self.external_id}"
 
+    @property
+    def provider_label(self) -> str:
+        """The provider's own name; its code when this version no longer serves it."""
         known = PROVIDERS.get(self.provider)
-        label = known.label if known else self.provider
-        title = self.name or self.company_name or self.external_id
-        return f"{label}: {title}"
+        return known.label if known else self.provider
 
     @property
     def is_active(self) -> bool:

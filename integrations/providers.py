@@ -1,18 +1,21 @@
 """Which provider can be reached where, and with which of our registrations there."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.urls import reverse
 
 from integrations.connectors import Hosts, Provider
-from integrations.contract import Category, Fault, Misconfigured
+from integrations.contract import Category, Fault, Misconfigured, RetryLater
+from integrations.http import new_session
 from integrations.models import LIVE, SANDBOX, TEST
 from integrations.oauth import OAuthApp
 from integrations.registry import PROVIDERS
 
-# The stand-in knows one application per provider; its secrets protect nothing.
-SANDBOX_CLIENT_ID = "saldo-sandbox"
+SANDBOX_TIMEOUT = (1.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,22 @@ def _prefix(code: str, environment: str) -> str:
     return code.upper() + ("_TEST" if environment == TEST else "")
 
 
-def registration(code: str, environment: str) -> Registration | None:
-    """Our registration in this environment; None when there is none."""
+def is_registered(code: str, environment: str) -> bool:
+    """Whether a tenant may connect this provider in this environment."""
     if environment == SANDBOX:
-        return _sandbox_registration(code) if settings.SANDBOX_URL else None
-    client_id, client_secret = (getattr(settings, n, "") for n in variables(code, environment))
-    if not client_id:
-        return None
+        return bool(settings.SANDBOX_URL)
+    return bool(getattr(settings, variables(code, environment)[0], ""))
+
+
+def registration(code: str, environment: str) -> Registration:
+    """Our registration in this environment; raises Misconfigured when there is none."""
+    if not is_registered(code, environment):
+        names = " and ".join(variables(code, environment))
+        message = f"Saldo is not registered with this provider here: {names} are not set."
+        raise Misconfigured(Fault(Category.CONFIGURATION, "registration", message))
+    if environment == SANDBOX:
+        return _sandbox_registration(settings.SANDBOX_URL, code)
+    client_id, client_secret = (getattr(settings, name) for name in variables(code, environment))
     # Some providers sign webhooks with a word of their own, the others with the client secret.
     own_word = getattr(settings, f"{_prefix(code, environment)}_WEBHOOK_TOKEN", "")
     return Registration(client_id, client_secret, own_word or client_secret)
@@ -58,7 +70,7 @@ def registration(code: str, environment: str) -> Registration | None:
 def environments(code: str) -> tuple[str, ...]:
     """Where a tenant may connect this provider now, the real one first."""
     served = [name for name in (LIVE, TEST) if name in provider_of(code).hosts]
-    return tuple(name for name in (*served, SANDBOX) if registration(code, name))
+    return tuple(name for name in (*served, SANDBOX) if is_registered(code, name))
 
 
 def hosts_of(code: str, environment: str) -> Hosts:
@@ -71,10 +83,6 @@ def hosts_of(code: str, environment: str) -> Hosts:
 def oauth_app(code: str, environment: str) -> OAuthApp:
     """Our registration, ready for the OAuth calls; raises Misconfigured without one."""
     ours = registration(code, environment)
-    if ours is None:
-        names = " and ".join(variables(code, environment))
-        message = f"Saldo is not registered with this provider here: {names} are not set."
-        raise Misconfigured(Fault(Category.CONFIGURATION, "registration", message))
     return provider_of(code).oauth(
         hosts_of(code, environment), ours.client_id, ours.client_secret, redirect_uri(code)
     )
@@ -82,14 +90,32 @@ def oauth_app(code: str, environment: str) -> OAuthApp:
 
 def redirect_uri(code: str) -> str:
     """Where the provider sends people back; registered there in exactly this spelling."""
-    return settings.PUBLIC_URL + reverse("integrations:callback", args=[code])
+    return str(settings.PUBLIC_URL) + reverse("integrations:callback", args=[code])
 
 
 def webhook_secrets(code: str) -> tuple[str, ...]:
     """Every secret that may have signed a webhook of this provider."""
-    found = (registration(code, environment) for environment in (LIVE, TEST, SANDBOX))
-    return tuple({ours.webhook_secret: None for ours in found if ours and ours.webhook_secret})
+    names = (name for name in (LIVE, TEST, SANDBOX) if is_registered(code, name))
+    return tuple(secret for name in names if (secret := _webhook_secret(code, name)))
 
 
-def _sandbox_registration(code: str) -> Registration:
-    return Registration(SANDBOX_CLIENT_ID, f"{code}-sandbox-secret", f"{code}-sandbox-webhook")
+def _webhook_secret(code: str, environment: str) -> str:
+    try:
+        return registration(code, environment).webhook_secret
+    except RetryLater:
+        # A sandbox that does not run has signed nothing.
+        return ""
+
+
+@lru_cache(maxsize=16)
+def _sandbox_registration(sandbox_url: str, code: str) -> Registration:
+    """The sandbox makes up an application per provider and tells anybody; it protects nothing."""
+    try:
+        answer = new_session(sandbox_url).get(
+            f"{sandbox_url}/_control/ready", timeout=SANDBOX_TIMEOUT
+        )
+        told = msgspec.json.decode(answer.content, type=dict[str, dict[str, Any]])[code]
+    except (OSError, msgspec.DecodeError, KeyError) as error:
+        message = f"No sandbox answers at {sandbox_url}. Start it: python manage.py sandbox."
+        raise RetryLater(Fault(Category.TRANSIENT, "sandbox", message), 10.0) from error
+    return Registration(told["client_id"], told["client_secret"], told["webhook_secret"])

@@ -33,7 +33,9 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 NEXT_TRY = timedelta(seconds=60)
 
 GONE = Fault(
-    Category.CONNECTION_REAUTH, "disconnected", "This connection was disconnected. Connect it again."
+    Category.CONNECTION_REAUTH,
+    "disconnected",
+    "This connection was disconnected. Connect it again.",
 )
 BUSY = Fault(Category.TRANSIENT, "renewing", "Another worker is renewing the sign-in.")
 

@@ -95,7 +95,9 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     """Events from a provider: verified and stored at once, worked on later."""
     _provider_or_404(provider)
     if int(request.headers.get("Content-Length") or 0) > WEBHOOK_BYTES:
-        return HttpResponse("This is too long for a webhook.", status=413, content_type="text/plain")
+        return HttpResponse(
+            "This is too long for a webhook.", status=413, content_type="text/plain"
+        )
     call = WebhookRequest(
         method=request.method or "POST",
         # As the provider called us: behind a proxy the request itself knows another address.

@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.tenancy import all_tenants, tenant_scope
@@ -41,7 +42,7 @@ def _verified(provider: str, request: WebhookRequest) -> Sequence[Event]:
     raise BadSignature
 
 
-def _connections(provider: str, external_ids: Sequence[str]) -> Sequence[Connection]:
+def _connections(provider: str, external_ids: Sequence[str]) -> QuerySet[Connection]:
     known = Connection.objects.filter(provider=provider, external_id__in=external_ids)
     return known.exclude(state=ConnectionState.DISCONNECTED)
 

@@ -1,0 +1,370 @@
+"""Connections with their health, the log of calls, and the webhooks that came."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from accounts.admin_base import TenantScopedAdmin
+from accounts.permissions import Action
+from integrations import services
+from integrations.health import FAILED, WINDOW, Health, Level, judge
+from integrations.models import (
+    TOKEN_FIELDS,
+    CallRecord,
+    Connection,
+    ConnectionState,
+    Environment,
+    WebhookEvent,
+)
+from integrations.registry import PROVIDERS
+
+STATE_COLOURS = {
+    ConnectionState.ACTIVE.value: "success",
+    ConnectionState.PAUSED.value: "danger",
+    ConnectionState.DISCONNECTED.value: "default",
+}
+HEALTH_NAMES = {
+    Level.GOOD: _("Good"),
+    Level.WARNING: _("Look at it"),
+    Level.BAD: _("Needs you"),
+    Level.OFF: _("Off"),
+}
+HEALTH_COLOURS = {
+    Level.GOOD: "success",
+    Level.WARNING: "warning",
+    Level.BAD: "danger",
+    Level.OFF: "default",
+}
+
+
+class ProviderFilter(admin.SimpleListFilter):
+    title = _("provider")
+    parameter_name = "provider"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        return [(provider.code, provider.label) for provider in PROVIDERS.values()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(provider=self.value()) if self.value() else queryset
+
+
+@admin.register(Connection)
+class ConnectionAdmin(TenantScopedAdmin):
+    change_needs = Action.MANAGE_CONNECTIONS
+
+    list_display = (
+        "title",
+        "tenant",
+        "provider_label",
+        "state_label",
+        "health",
+        "calls_last_hour",
+        "last_call_at",
+        "refresh_expires_at",
+    )
+    list_filter = ("state", ProviderFilter, "environment", "tenant")
+    list_select_related = ("tenant",)
+    search_fields = ("name", "company_name", "external_id")
+    ordering = ("tenant__name", "provider", "company_name", "pk")
+    actions = ("check_now",)
+    actions_list = ("connect_new",)
+    actions_detail = ("reconnect", "disconnect")
+    actions_submit_line = ("check_this",)
+    fieldsets = (
+        (None, {"fields": ("name", "state_label", "health", "health_summary", "pause_message")}),
+        (
+            _("At the provider"),
+            {
+                "fields": (
+                    "provider_label",
+                    "environment",
+                    "company_name",
+                    "external_id",
+                    "currency",
+                    "country",
+                    "time_zone",
+                    "url",
+                    "granted",
+                )
+            },
+        ),
+        (
+            _("Sign-in"),
+            {"fields": ("connected_by", "connected_at", "refresh_expires_at", "paused_at")},
+        ),
+        (_("Calls"), {"fields": ("calls_last_hour", "last_call_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
+        """With its calls of the last hour, and without its tokens."""
+        recent = CallRecord.objects.filter(
+            connection=OuterRef("pk"), at__gte=timezone.now() - WINDOW
+        )
+        rows: QuerySet[Connection] = super().get_queryset(request).defer(*TOKEN_FIELDS)
+        return rows.annotate(
+            recent_calls=_count(recent), recent_errors=_count(recent.filter(FAILED))
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> Any:
+        shown = [name for _title, options in self.fieldsets for name in options["fields"]]
+        return ("tenant", *(name for name in shown if name != "name"))
+
+    # --- columns ------------------------------------------------------------------------------
+
+    @display(description=_("Connection"), ordering="company_name")
+    def title(self, connection: Connection) -> str:
+        return connection.name or connection.company_name or connection.external_id
+
+    @display(description=_("Provider"), ordering="provider")
+    def provider_label(self, connection: Connection) -> str:
+        label = connection.provider_label
+        if connection.environment == Environment.LIVE:
+            return label
+        return f"{label} ({connection.get_environment_display()})"
+
+    @display(description=_("State"), ordering="state", label=STATE_COLOURS)
+    def state_label(self, connection: Connection) -> tuple[str, str]:
+        return connection.state, connection.get_state_display()
+
+    @display(description=_("Health"), label=HEALTH_COLOURS)
+    def health(self, connection: Connection) -> tuple[str, str]:
+        level = _health(connection).level
+        return level, str(HEALTH_NAMES[level])
+
+    @display(description=_("In short"))
+    def health_summary(self, connection: Connection) -> str:
+        return _health(connection).summary
+
+    @display(description=_("Calls in the last hour"))
+    def calls_last_hour(self, connection: Connection) -> str:
+        found = _health(connection)
+        if not found.errors:
+            return str(found.calls)
+        return _now("%(calls)s, %(errors)s failed") % {
+            "calls": found.calls,
+            "errors": found.errors,
+        }
+
+    @display(description=_("Granted scopes"))
+    def granted(self, connection: Connection) -> str:
+        return ", ".join(connection.scopes) or "–"
+
+    # --- actions ------------------------------------------------------------------------------
+
+    @action(description=_("Connect"), permissions=["manage_connections"], icon="add_link")
+    def connect_new(self, request: HttpRequest) -> HttpResponse:
+        return redirect("integrations:connect")
+
+    @action(description=_("Reconnect"), permissions=["manage_connections"], icon="refresh")
+    def reconnect(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        connection = self.object_or_404(request, object_id)
+        page = reverse("integrations:connect_provider", args=[connection.provider])
+        return redirect(f"{page}?connection={connection.uuid}")
+
+    @action(
+        description=_("Disconnect"),
+        permissions=["manage_connections"],
+        icon="link_off",
+        variant=ActionVariant.DANGER,
+    )
+    def disconnect(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks first; then forgets the tokens and gives them back."""
+        connection = self.object_or_404(request, object_id)
+        if connection.state == ConnectionState.DISCONNECTED:
+            messages.info(request, _("This connection is disconnected already."))
+            return redirect("admin:integrations_connection_change", object_id)
+        if request.method == "POST":
+            return self._disconnected(request, connection)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Disconnect %(connection)s?") % {"connection": connection},
+            "connection": connection,
+        }
+        return TemplateResponse(request, "integrations/disconnect.html", context)
+
+    def _disconnected(self, request: HttpRequest, connection: Connection) -> HttpResponse:
+        revoked = services.disconnect(connection)
+        name = {"provider": connection.provider_label}
+        self.log_change(request, connection, "Disconnected.")
+        if revoked:
+            messages.success(request, _("Disconnected. The access at %(provider)s is over.") % name)
+        else:
+            text = _(
+                "Disconnected here, but %(provider)s could not be told. Remove Saldo from the "
+                "connected apps there as well."
+            )
+            messages.warning(request, text % name)
+        return redirect("admin:integrations_connection_change", connection.pk)
+
+    @action(description=_("Check now"), permissions=["manage_connections"])
+    def check_now(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        for connection in queryset:
+            _report(request, connection)
+
+    @action(description=_("Check now"), permissions=["manage_connections"])
+    def check_this(self, request: HttpRequest, obj: Connection) -> None:
+        _report(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Connection) -> HttpResponse:
+        if any(name.endswith("_check_this") for name in request.POST):
+            return redirect("admin:integrations_connection_change", obj.pk)
+        return super().response_change(request, obj)
+
+
+def _count(rows: QuerySet[CallRecord]) -> Coalesce:
+    counted = rows.order_by().values("connection").annotate(found=Count("pk")).values("found")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _health(connection: Connection) -> Health:
+    """From the counts that the list's one query brought along."""
+    calls, errors = (getattr(connection, name, 0) for name in ("recent_calls", "recent_errors"))
+    return judge(connection, calls, errors, timezone.now())
+
+
+def _report(request: HttpRequest, connection: Connection) -> None:
+    result = services.check_connection(connection)
+    level = messages.SUCCESS if result.works else messages.ERROR
+    messages.add_message(request, level, f"{connection}: {result.message}")
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    """The class of the status, and what never got one."""
+
+    title = _("outcome")
+    parameter_name = "outcome"
+    CONDITIONS = {
+        "good": Q(status__gte=200, status__lt=400),
+        "refused": Q(status__gte=400, status__lt=500) & ~Q(status=429),
+        "limited": Q(status=429),
+        "broken": Q(status__gte=500),
+        "silent": Q(status=0),
+        "failed": FAILED,
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return (
+            ("good", _("Good (2xx, 3xx)")),
+            ("failed", _("All that failed")),
+            ("refused", _("Refused (4xx)")),
+            ("limited", _("Too many calls (429)")),
+            ("broken", _("Provider's trouble (5xx)")),
+            ("silent", _("No answer")),
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        condition = self.CONDITIONS.get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)
+
+
+@admin.register(CallRecord)
+class CallRecordAdmin(TenantScopedAdmin):
+    view_needs = Action.VIEW_CALLS
+    list_display = (
+        "at",
+        "tenant",
+        "connection_label",
+        "method",
+        "path",
+        "status_label",
+        "milliseconds",
+        "correlation_id",
+        "error",
+    )
+    list_filter = (
+        OutcomeFilter,
+        ("connection", AutocompleteSelectFilter),
+        ("at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("tenant", "connection")
+    # Whole and exact, so that the index finds it among millions.
+    search_fields = ("correlation_id__exact",)
+    search_help_text = _("The correlation id, whole: support at the provider asks for it.")
+    sortable_by = ()
+    fields = (
+        "at",
+        "connection",
+        "method",
+        "path",
+        "status",
+        "milliseconds",
+        "correlation_id",
+        "error",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CallRecord]:
+        hidden = (f"connection__{name}" for name in TOKEN_FIELDS)
+        return super().get_queryset(request).select_related("connection").defer(*hidden)
+
+    @display(description=_("Connection"))
+    def connection_label(self, call: CallRecord) -> str:
+        return str(call.connection)
+
+    @display(
+        description=_("Status"),
+        label={"good": "success", "limited": "warning", "failed": "danger"},
+    )
+    def status_label(self, call: CallRecord) -> tuple[str, str]:
+        shown = str(call.status) if call.status else _now("no answer")
+        if call.status == 429:
+            return "limited", shown
+        return ("failed" if call.status == 0 or call.status >= 400 else "good"), shown
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(TenantScopedAdmin):
+    """For our support: did the provider tell us, and has the sync looked?"""
+
+    view_needs = Action.SEE_ALL_TENANTS
+    list_display = (
+        "received_at",
+        "tenant",
+        "connection_label",
+        "object_type",
+        "record_id",
+        "at",
+        "handled_at",
+    )
+    list_filter = (
+        ProviderFilter,
+        ("connection", AutocompleteSelectFilter),
+        ("received_at", RangeDateTimeFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("tenant", "connection")
+    search_fields = ("record_id__exact",)
+    sortable_by = ()
+    fields = (
+        "connection",
+        "provider",
+        "object_type",
+        "record_id",
+        "merged_into",
+        "key",
+        "at",
+        "received_at",
+        "handled_at",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEvent]:
+        hidden = (f"connection__{name}" for name in TOKEN_FIELDS)
+        return super().get_queryset(request).select_related("connection").defer(*hidden)
+
+    @display(description=_("Connection"))
+    def connection_label(self, event: WebhookEvent) -> str:
+        return str(event.connection)
