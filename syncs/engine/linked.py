@@ -1,0 +1,107 @@
+"""What becomes of a record that is on both sides."""
+
+from integrations.contract import Category, Fault, RecordState
+from syncs.engine.check import check_update
+from syncs.engine.compiled import Compiled, Linked
+from syncs.engine.merge import is_quiet
+from syncs.engine.terms import (
+    Agree,
+    Archive,
+    Exclude,
+    ExcludeReason,
+    Fail,
+    FieldChange,
+    FieldConflict,
+    Mode,
+    Plan,
+    References,
+    Removal,
+    Side,
+    SideView,
+    Unlink,
+    Update,
+)
+
+LIVE = RecordState.LIVE
+AGREE = Agree()
+REMOVED = {
+    RecordState.ARCHIVED: ExcludeReason.ARCHIVED,
+    RecordState.GONE: ExcludeReason.GONE,
+}
+
+
+def decide_linked(compiled: Compiled, linked: Linked, references: References) -> Plan:
+    if linked.left.state is not LIVE or linked.right.state is not LIVE:
+        return _removed(compiled, linked)
+    if compiled.spec.mode is Mode.ONCE:
+        return AGREE
+    open_sides, clause = compiled.open_sides(linked)
+    if not open_sides:
+        return Exclude(ExcludeReason.FILTER, clause)
+    return _merged(compiled, linked, open_sides, references)
+
+
+def _merged(
+    compiled: Compiled, linked: Linked, open_sides: frozenset[Side], references: References
+) -> Plan:
+    left, right = linked.left, linked.right
+    changes: list[FieldChange] = []
+    conflicts: list[FieldConflict] = []
+    for rule in compiled.merging:
+        if is_quiet(rule, left, right):
+            continue
+        found = compiled.verdict(rule, linked, open_sides, references)
+        if isinstance(found, FieldChange):
+            changes.append(found)
+        elif isinstance(found, FieldConflict):
+            conflicts.append(found)
+    if not changes and not conflicts:
+        return AGREE
+    return _planned(compiled, tuple(changes), tuple(conflicts))
+
+
+def _planned(
+    compiled: Compiled, changes: tuple[FieldChange, ...], conflicts: tuple[FieldConflict, ...]
+) -> Plan:
+    if not changes:
+        return _conflicting(compiled, conflicts)
+    for side in Side:
+        own = [change for change in changes if change.side is side]
+        fault = check_update(own, compiled.fields(side))
+        if fault is not None:
+            return Fail(fault, conflicts=conflicts)
+    return Update(changes, conflicts)
+
+
+def _conflicting(compiled: Compiled, conflicts: tuple[FieldConflict, ...]) -> Fail:
+    labels = ", ".join(compiled.labels[conflict.mapping] for conflict in conflicts)
+    message = f"Both sides have a value of their own: {labels}. Choose which one stays."
+    mapping = next(rule.mapping for rule in compiled.rules if rule.key == conflicts[0].mapping)
+    field = (mapping.left or mapping.right)[0]
+    fault = Fault(Category.CONFLICT, "both_changed", message, field=field)
+    return Fail(fault, conflicts=conflicts)
+
+
+def _removed(compiled: Compiled, linked: Linked) -> Plan:
+    """At least one side is archived or gone."""
+    side = Side.LEFT if linked.left.state is not LIVE else Side.RIGHT
+    views = (linked.left, linked.right)
+    removed, other = views if side is Side.LEFT else views[::-1]
+    excluded = Exclude(REMOVED[removed.state])
+    if other.state is not LIVE or removed.state is removed.settled_state:
+        return excluded
+    spec = compiled.spec
+    policy = spec.left_removed if side is Side.LEFT else spec.right_removed
+    if policy is Removal.NOTHING or spec.mode is Mode.ONCE:
+        return excluded
+    if policy is Removal.ARCHIVE and _may_archive(compiled, linked, removed, side):
+        return Archive(side.other)
+    return Unlink(side, removed.state)
+
+
+def _may_archive(compiled: Compiled, linked: Linked, removed: SideView, side: Side) -> bool:
+    if not compiled.spec.direction.reaches(side.other):
+        return False
+    # A purged record comes without values: then the filter cannot be asked.
+    known = any(value is not None for value in removed.values.values())
+    return not known or compiled.blocking(linked.record, removed, side) is None

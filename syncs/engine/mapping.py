@@ -1,0 +1,213 @@
+"""Mappings as people save them: what they write, what they need, and what is wrong with them."""
+
+from collections.abc import Mapping, Sequence
+
+from integrations.contract import Field, FieldType, Value, Values
+from syncs.engine.check import bad_value
+from syncs.engine.convert import fits, fits_both_ways
+from syncs.engine.terms import (
+    Direction,
+    FieldMapping,
+    Filter,
+    References,
+    Side,
+    SyncSpec,
+    Transform,
+    TransformKind,
+)
+from syncs.engine.texts import placeholders
+from syncs.engine.transforms import names, transformer
+from syncs.engine.values import parse
+
+
+def apply(
+    mapping: FieldMapping,
+    values: Values,
+    target: Side,
+    target_field: Field | None,
+    references: References,
+) -> Value:
+    """The value that the mapping writes on the target side from the other side's values.
+
+    Raises Held when the value cannot be made. For many records make a `transformer` once.
+    """
+    return transformer(mapping, target, target_field)(values, references)
+
+
+def needed_fields(spec: SyncSpec, side: Side) -> frozenset[str]:
+    """The fields of a side that must be read to decide: mapped, filtered on or matched by."""
+    rules = {rule.left if side is Side.LEFT else rule.right for rule in spec.match_rules}
+    mapped = {name for mapping in spec.mappings for name in names(mapping, side)}
+    chosen = spec.left_filter if side is Side.LEFT else spec.right_filter
+    return frozenset(rules | mapped | _filtered(chosen))
+
+
+def _filtered(chosen: Filter) -> set[str]:
+    grouped = {condition.field for group in chosen.groups for condition in group}
+    return grouped | {condition.field for condition in chosen.fixed}
+
+
+type Fields = Mapping[str, Field]
+
+_KIND_WORDS = {
+    TransformKind.COPY: "copy",
+    TransformKind.DEFAULT: "default when empty",
+    TransformKind.CONSTANT: "constant",
+    TransformKind.CHOICE_TABLE: "choice table",
+    TransformKind.TEMPLATE: "template",
+    TransformKind.FIRST_FILLED: "first filled",
+    TransformKind.TRUNCATE: "shorten",
+    TransformKind.REFERENCE: "reference",
+}
+# What these write cannot be read back, so they go one way only.
+_ONE_WAY_KINDS = frozenset(
+    {
+        TransformKind.CONSTANT,
+        TransformKind.TEMPLATE,
+        TransformKind.FIRST_FILLED,
+        TransformKind.TRUNCATE,
+    }
+)
+_SEVERAL_SOURCES = frozenset({TransformKind.TEMPLATE, TransformKind.FIRST_FILLED})
+_FREE_TYPES = frozenset({TransformKind.CONSTANT, TransformKind.CHOICE_TABLE})
+
+
+def problems(mapping: FieldMapping, left_fields: Fields, right_fields: Fields) -> list[str]:
+    """Why a mapping cannot be saved, in sentences for people; empty when it can."""
+    unknown = [*_unknown(mapping.left, left_fields), *_unknown(mapping.right, right_fields)]
+    if unknown:
+        return [f"The field “{name}” does not exist." for name in unknown]
+    fields = {Side.LEFT: left_fields, Side.RIGHT: right_fields}
+    found = _shape_problems(mapping)
+    if found:
+        return found
+    for side in _targets(mapping):
+        found += _way_problems(mapping, side, fields)
+    return [*found, *_table_problems(mapping.transform, mapping.direction)]
+
+
+def _unknown(wanted: Sequence[str], fields: Fields) -> list[str]:
+    return [name for name in wanted if name not in fields]
+
+
+def _targets(mapping: FieldMapping) -> list[Side]:
+    return [side for side in Side if mapping.direction.reaches(side)]
+
+
+def _shape_problems(mapping: FieldMapping) -> list[str]:
+    kind, words = mapping.transform.kind, _KIND_WORDS[mapping.transform.kind]
+    both = mapping.direction is Direction.BOTH
+    if both and kind in _ONE_WAY_KINDS:
+        return [f"“{words}” cannot be undone on the way back: choose one direction."]
+    for target in _targets(mapping):
+        sources = names(mapping, target.other)
+        if len(names(mapping, target)) != 1:
+            return ["Choose exactly one field to write."]
+        if not sources and kind is not TransformKind.CONSTANT:
+            return ["Choose a field to take the value from."]
+        if sources and kind is TransformKind.CONSTANT:
+            return ["A constant is not taken from a field: remove the source."]
+        if len(sources) > 1 and kind not in _SEVERAL_SOURCES:
+            return [f"“{words}” takes its value from one field."]
+    return []
+
+
+def _way_problems(mapping: FieldMapping, target: Side, fields: Mapping[Side, Fields]) -> list[str]:
+    field = fields[target][names(mapping, target)[0]]
+    sources = [fields[target.other][name] for name in names(mapping, target.other)]
+    found: list[str] = []
+    if not (field.creatable or field.updatable):
+        found.append(f"{field.label} cannot be written: the provider sets it itself.")
+    if mapping.erase and field.required:
+        found.append(f"{field.label} is required, so the mapping cannot empty it.")
+    found += _type_problems(mapping, field, sources)
+    return [*found, *_text_problems(mapping, field)]
+
+
+def _type_problems(mapping: FieldMapping, field: Field, sources: list[Field]) -> list[str]:
+    kind = mapping.transform.kind
+    if kind is TransformKind.REFERENCE:
+        return _reference_problems(mapping.transform, field, sources[0])
+    if kind in _FREE_TYPES:
+        return []
+    if kind in (TransformKind.TEMPLATE, TransformKind.TRUNCATE):
+        if field.type is FieldType.TEXT:
+            return []
+        return [f"“{_KIND_WORDS[kind]}” writes text, and {field.label} is {_a(field.type)}."]
+    both = mapping.direction is Direction.BOTH
+    suits = fits_both_ways if both else fits
+    return [
+        _misfit(source, field, both=both)
+        for source in sources
+        if not suits(source.type, field.type)
+    ] + [
+        f"{source.label} refers to another record: use the reference transform."
+        for source in sources
+        if FieldType.REFERENCE in (source.type, field.type)
+    ]
+
+
+def _misfit(source: Field, target: Field, *, both: bool) -> str:
+    way = "go there and back between" if both else "go from"
+    joint = "and" if both else "to"
+    return (
+        f"Values cannot {way} {source.label}, {_a(source.type)}, "
+        f"{joint} {target.label}, {_a(target.type)}."
+    )
+
+
+def _a(kind: FieldType) -> str:
+    return f"a {kind.value} field"
+
+
+def _reference_problems(transform: Transform, field: Field, source: Field) -> list[str]:
+    found = [
+        f"{one.label} is {_a(one.type)} and refers to no other record."
+        for one in (source, field)
+        if one.type is not FieldType.REFERENCE
+    ]
+    if not transform.object_type:
+        found.append("Say which sync links the records that the reference points to.")
+    return found
+
+
+def _text_problems(mapping: FieldMapping, field: Field) -> list[str]:
+    kind, text = mapping.transform.kind, mapping.transform.text
+    if kind in (TransformKind.CONSTANT, TransformKind.DEFAULT):
+        return _fixed_text_problems(text, field)
+    if kind is not TransformKind.TEMPLATE:
+        return []
+    parts = placeholders(text)
+    if not parts:
+        return ["The template names no field: write them in braces, such as {name}."]
+    sources = set(mapping.left) | set(mapping.right) - {field.name}
+    unlisted = [part for part in parts if part not in sources]
+    return [f"The template names “{part}”, which the mapping does not list." for part in unlisted]
+
+
+def _fixed_text_problems(text: str, field: Field) -> list[str]:
+    if not text.strip():
+        return [f"Say which value {field.label} gets."]
+    try:
+        value = parse(text, field.type)
+    except ValueError as error:
+        return [f"{field.label}: {error}"]
+    fault = bad_value(value, field)
+    return [fault.message] if fault else []
+
+
+def _table_problems(transform: Transform, direction: Direction) -> list[str]:
+    if transform.kind is not TransformKind.CHOICE_TABLE:
+        return []
+    if not transform.table:
+        return ["The table of choices is empty."]
+    found: list[str] = []
+    for place, side, word in ((0, Side.RIGHT, "left"), (1, Side.LEFT, "right")):
+        if direction.reaches(side):
+            doubles = _doubles([pair[place] for pair in transform.table])
+            found += [f"The table names “{one}” on the {word} more than once." for one in doubles]
+    return found
+
+
+def _doubles(choices: Sequence[str]) -> list[str]:
+    return sorted({one for one in choices if choices.count(one) > 1})

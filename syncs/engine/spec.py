@@ -1,0 +1,88 @@
+"""Why a sync's settings cannot be saved or run, in sentences for people."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from integrations.contract import Field
+from syncs.engine.filters import filter_problems
+from syncs.engine.mapping import problems
+from syncs.engine.matching import key_field
+from syncs.engine.terms import Direction, FieldMapping, Mode, Side, SyncSpec
+from syncs.engine.transforms import names
+
+
+def spec_problems(spec: SyncSpec) -> list[str]:
+    """Everything that is wrong with a sync; empty when it can run."""
+    found: list[str] = []
+    for mapping in spec.mappings:
+        found += problems(mapping, spec.left_fields, spec.right_fields)
+    if found:
+        # What follows asks how the mappings work together, which needs each to be sound.
+        return found
+    found += filter_problems(spec.left_filter, spec.left_fields)
+    found += filter_problems(spec.right_filter, spec.right_fields)
+    return [*found, *_together(spec), *_unfed(spec), *_match_problems(spec)]
+
+
+def _together(spec: SyncSpec) -> Iterator[str]:
+    keys = Counter(mapping.key for mapping in spec.mappings)
+    yield from (f"Two mappings have the key “{key}”." for key, times in keys.items() if times > 1)
+    for side in Side:
+        targets = Counter(target for target, _ in _written(spec, side))
+        for name, times in targets.items():
+            if times > 1:
+                yield f"{_fields(spec, side)[name].label} is written by {times} mappings."
+    yield from _opposites(spec)
+
+
+def _opposites(spec: SyncSpec) -> Iterator[str]:
+    """Two one-way mappings against each other would each undo what the other agreed."""
+    pairs = {
+        (mapping.left[0], mapping.right[0])
+        for mapping in spec.mappings
+        if mapping.direction is Direction.TO_RIGHT and len(mapping.left) == 1
+    }
+    for mapping in spec.mappings:
+        if mapping.direction is not Direction.TO_LEFT or len(mapping.right) != 1:
+            continue
+        if (mapping.left[0], mapping.right[0]) in pairs:
+            left = spec.left_fields[mapping.left[0]].label
+            right = spec.right_fields[mapping.right[0]].label
+            yield f"{left} and {right} are mapped once each way: use one two-way mapping instead."
+
+
+def _unfed(spec: SyncSpec) -> Iterator[str]:
+    """Required fields that no mapping gives a value, on a side where records are created."""
+    if spec.mode is Mode.UPDATE:
+        return
+    for side in Side:
+        if not spec.direction.reaches(side):
+            continue
+        fed = {target for target, _ in _written(spec, side)}
+        for field in _fields(spec, side).values():
+            if field.required and field.creatable and field.name not in fed:
+                yield f"{field.label} is required and no mapping gives it a value."
+
+
+def _written(spec: SyncSpec, side: Side) -> list[tuple[str, FieldMapping]]:
+    return [
+        (names(mapping, side)[0], mapping)
+        for mapping in spec.mappings
+        if mapping.direction.reaches(side) and spec.direction.reaches(side)
+    ]
+
+
+def _fields(spec: SyncSpec, side: Side) -> Mapping[str, Field]:
+    return spec.left_fields if side is Side.LEFT else spec.right_fields
+
+
+def _match_problems(spec: SyncSpec) -> Iterator[str]:
+    if spec.key_needed and not spec.match_rules:
+        yield "Records need a key to take part, and the sync has no rule to match by."
+    doubles = Counter(rule.name for rule in spec.match_rules)
+    yield from (f"Two match rules are called “{n}”." for n, times in doubles.items() if times > 1)
+    for rule in spec.match_rules:
+        for side in Side:
+            name = key_field(rule, side)
+            if name not in _fields(spec, side):
+                yield f"The match rule “{rule.name}” names “{name}”, which does not exist."

@@ -1,0 +1,94 @@
+"""What becomes of a record that is on one side only."""
+
+from integrations.contract import Category, Fault
+from syncs.engine.check import check_create
+from syncs.engine.compiled import Compiled
+from syncs.engine.linked import LIVE, REMOVED
+from syncs.engine.matching import choose, keys
+from syncs.engine.terms import (
+    Create,
+    Exclude,
+    ExcludeReason,
+    Fail,
+    FieldChange,
+    Link,
+    Matches,
+    Mode,
+    PartnerChoice,
+    Plan,
+    RecordView,
+    References,
+    Side,
+    SideView,
+)
+
+
+def decide_unlinked(
+    compiled: Compiled, record: RecordView, matches: Matches, references: References
+) -> Plan:
+    side, own = _own_side(record)
+    if own.state is not LIVE:
+        return Exclude(REMOVED[own.state])
+    if record.linked_before and record.partner_choice is PartnerChoice.NONE:
+        return Exclude(ExcludeReason.UNLINKED)
+    if record.partner_choice is not PartnerChoice.PICK:
+        excluded = _kept_out(compiled, record, side, own)
+        if excluded is not None:
+            return excluded
+    found = _partner(compiled, record, side, matches)
+    return found or _create(compiled, side.other, own, references)
+
+
+def _own_side(record: RecordView) -> tuple[Side, SideView]:
+    if record.left is not None:
+        return Side.LEFT, record.left
+    if record.right is not None:
+        return Side.RIGHT, record.right
+    raise ValueError("A record without any side cannot be decided about.")
+
+
+def _kept_out(compiled: Compiled, record: RecordView, side: Side, own: SideView) -> Exclude | None:
+    """Why the record may not even look for a partner."""
+    if compiled.spec.direction.reaches(side.other):
+        clause = compiled.blocking(record, own, side)
+        if clause is not None:
+            return Exclude(ExcludeReason.FILTER, clause)
+    if not compiled.spec.key_needed or record.partner_choice is PartnerChoice.CREATE:
+        return None
+    if keys(compiled.spec.match_rules, side, own.values):
+        return None
+    return Exclude(ExcludeReason.NO_MATCH_KEY)
+
+
+def _partner(
+    compiled: Compiled, record: RecordView, side: Side, matches: Matches
+) -> Link | Fail | Exclude | None:
+    """The partner, or why there is none; None when one is to be created."""
+    found = choose(record, matches, compiled.spec)
+    picked = record.partner_choice is PartnerChoice.PICK
+    if isinstance(found, Link) or picked:
+        return found
+    if not compiled.spec.direction.reaches(side.other):
+        # Records of the other side may still find this one; what is ambiguous is asked there.
+        return Exclude(ExcludeReason.DIRECTION)
+    if found is None and compiled.spec.mode is Mode.UPDATE:
+        return Exclude(ExcludeReason.MODE)
+    return found
+
+
+def _create(compiled: Compiled, target: Side, own: SideView, references: References) -> Plan:
+    changes: list[FieldChange] = []
+    for rule in compiled.rules:
+        way = rule.creates.get(target)
+        if way is None:
+            continue
+        value = way.make(own.values, references)
+        if value is not None:
+            changes.append(FieldChange(rule.key, target, way.field, None, value))
+    fault = check_create(changes, compiled.fields(target))
+    if fault is not None:
+        return Fail(fault)
+    if not changes:
+        message = "None of the mapped fields has a value, so there is nothing to create."
+        return Fail(Fault(Category.FIELD_MISSING, "nothing_to_write", message))
+    return Create(target, tuple(changes))
