@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -51,22 +52,28 @@ class Outbox:
         self._clock = clock
         self._sign = sign
         self._retry_after = retry_after
-        self.waiting: list[Delivery] = []
+        self._lock = threading.Lock()
+        self._waiting: list[Delivery] = []
         self.accepted = 0
         self.given_up = 0
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     def add(self, url: str, body: bytes) -> None:
-        self.waiting.append(Delivery(url, body, due_at=self._clock.time()))
+        self._wait(Delivery(url, body, due_at=self._clock.time()))
 
     def take_due(self, force: bool = False) -> list[Delivery]:
-        """Remove and return what is due; call under the provider's lock."""
+        """Remove and return what is due (everything with `force`)."""
         now = self._clock.time()
-        due = [delivery for delivery in self.waiting if force or delivery.due_at <= now]
-        self.waiting = [delivery for delivery in self.waiting if delivery not in due]
+        with self._lock:
+            due = [delivery for delivery in self._waiting if force or delivery.due_at <= now]
+            self._waiting = [d for d in self._waiting if not force and d.due_at > now]
         return due
 
     def send(self, delivery: Delivery) -> bool:
-        """Post one delivery, outside the lock; a refused one waits for its retry."""
+        """Post one delivery, outside any lock; a refused one waits for its retry."""
         body, headers = self._sign(delivery)
         if 200 <= post(delivery.url, body, headers) < 300:
             self.accepted += 1
@@ -76,5 +83,13 @@ class Outbox:
             return False
         delivery.due_at = self._clock.time() + self._retry_after[delivery.attempt]
         delivery.attempt += 1
-        self.waiting.append(delivery)
+        self._wait(delivery)
         return False
+
+    def clear(self) -> None:
+        with self._lock:
+            self._waiting.clear()
+
+    def _wait(self, delivery: Delivery) -> None:
+        with self._lock:
+            self._waiting.append(delivery)

@@ -1,0 +1,278 @@
+"""Associations between records, singly and in batches, and their labels.
+
+developers.hubspot.com/docs/api-reference/latest/crm/associations
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from integrations.sandbox.core import Response, json_response
+from integrations.sandbox.hubspot import writing
+from integrations.sandbox.hubspot.batch_api import Outcome, answer
+from integrations.sandbox.hubspot.call import Call
+from integrations.sandbox.hubspot.links import LinkType
+from integrations.sandbox.hubspot.records_api import NO_CONTENT
+from integrations.sandbox.hubspot.refusals import (
+    Refusal,
+    crm_error,
+    missing_fields,
+    not_found,
+    validation,
+)
+from integrations.sandbox.hubspot.store import ObjectStore, Record
+
+MAX_READ = 1_000
+MAX_WRITTEN = 2_000
+MAX_LIMIT = 500
+
+
+def put_default(call: Call) -> Response:
+    """PUT /{from}/{id}/associations/default/{to}/{id}: the unlabelled type of both sides."""
+    store, record, target, other = _both_ends(call)
+    kind = _plain(call, store, target)
+    _associate(call, store, record.id, target, other.id, (kind,))
+    return answer(call, Outcome(_default_results(kind, record.id, other.id)))
+
+
+def _both_ends(call: Call) -> tuple[ObjectStore, Record, ObjectStore, Record]:
+    from_type, from_id, to_type, to_id = call.parts
+    store, target = call.hubspot.crm.store(from_type), call.hubspot.crm.store(to_type)
+    return (
+        store,
+        writing.live_record(store, from_id),
+        target,
+        writing.live_record(target, to_id),
+    )
+
+
+def _plain(call: Call, store: ObjectStore, target: ObjectStore) -> LinkType:
+    kind = call.hubspot.crm.links.plain(store.definition.name, target.definition.name)
+    if kind is None:
+        names = f"{store.definition.type_id} and {target.definition.type_id}"
+        raise validation(f"No association types exist between object types {names}")
+    return kind
+
+
+def _associate(
+    call: Call,
+    store: ObjectStore,
+    from_id: int,
+    target: ObjectStore,
+    to_id: int,
+    kinds: tuple[LinkType, ...],
+) -> None:
+    link = writing.WantedLink(target.definition.name, to_id, kinds)
+    if writing.associate(call.hubspot.crm, store, from_id, link):
+        call.hubspot.crm.meter.write()
+
+
+def _default_results(kind: LinkType, from_id: int, to_id: int) -> list[dict[str, Any]]:
+    def row(near: int, far: int, type_id: int) -> dict[str, Any]:
+        return {
+            "from": {"id": str(near)},
+            "to": {"id": str(far)},
+            "associationSpec": {
+                "associationCategory": kind.category,
+                "associationTypeId": type_id,
+            },
+        }
+
+    return [row(from_id, to_id, kind.type_id), row(to_id, from_id, kind.reverse)]
+
+
+def put_labels(call: Call) -> Response:
+    """PUT with a list of types: they replace the labels that the pair had."""
+    store, record, target, other = _both_ends(call)
+    crm = call.hubspot.crm
+    kinds = tuple(writing.link_types(crm, store, call.json(), target.definition.name))
+    _associate(call, store, record.id, target, other.id, kinds)
+    return json_response(201, _labels(store, record.id, target, other.id, kinds))
+
+
+def _labels(
+    store: ObjectStore, from_id: int, target: ObjectStore, to_id: int, kinds: tuple[LinkType, ...]
+) -> dict[str, Any]:
+    return {
+        "fromObjectTypeId": store.definition.type_id,
+        "fromObjectId": str(from_id),
+        "toObjectTypeId": target.definition.type_id,
+        "toObjectId": str(to_id),
+        "labels": [kind.label for kind in kinds if kind.label],
+    }
+
+
+def delete_pair(call: Call) -> Response:
+    """Removes all labels; without an association nothing happens."""
+    store, record, target, other = _both_ends(call)
+    name = target.definition.name
+    if writing.disassociate(call.hubspot.crm, store, record.id, name, other.id):
+        call.hubspot.crm.meter.write()
+    return NO_CONTENT
+
+
+def read_one(call: Call) -> Response:
+    store, target = call.store, call.hubspot.crm.store(call.parts[2])
+    record = writing.live_record(store, call.parts[1])
+    rows = _linked(call, store, target, record.id)
+    after = call.request.first("after", "0")
+    if not after.isdigit():
+        raise validation(f"Invalid paging cursor: {after}")
+    start, limit = int(after), call.whole("limit", MAX_LIMIT, MAX_LIMIT)
+    body: dict[str, Any] = {"results": rows[start : start + limit]}
+    if start + limit < len(rows):
+        body["paging"] = {"next": {"after": str(start + limit)}}
+    return json_response(200, body)
+
+
+def _linked(
+    call: Call, store: ObjectStore, target: ObjectStore, from_id: int
+) -> list[dict[str, Any]]:
+    links = call.hubspot.crm.links
+    held = links.of(store.definition.name, target.definition.name, from_id)
+    return [
+        {
+            "toObjectId": str(to_id),
+            "associationTypes": [links.types[type_id].as_json() for type_id in type_ids],
+        }
+        for to_id, type_ids in held.items()
+    ]
+
+
+# Batches ----------------------------------------------------------------------------------
+
+
+def read_batch(call: Call) -> Response:
+    """A record without associations is an error of the 207 answer."""
+    store, target = _ends_of_batch(call)
+    outcome = Outcome()
+    for row in call.inputs(MAX_READ):
+        wanted = str(row.get("id") or "")
+        rows = _linked(call, store, target, int(wanted)) if wanted.isdigit() else []
+        if rows:
+            outcome.results.append({"from": {"id": wanted}, "to": rows})
+        else:
+            outcome.errors.append(_nothing_linked(store, target, wanted))
+    return answer(call, outcome)
+
+
+def _ends_of_batch(call: Call) -> tuple[ObjectStore, ObjectStore]:
+    return call.hubspot.crm.store(call.parts[0]), call.hubspot.crm.store(call.parts[1])
+
+
+def _nothing_linked(store: ObjectStore, target: ObjectStore, wanted: str) -> dict[str, Any]:
+    near, far = store.definition.singular, target.definition.singular
+    refusal = crm_error(404, "OBJECT_NOT_FOUND", f"No {far} is associated with {near} {wanted}.")
+    context = {"fromObjectId": [wanted], "fromObjectType": [near], "toObjectType": [far]}
+    error = refusal.as_batch_error(context)
+    return error | {"subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}
+
+
+def create_batch(call: Call) -> Response:
+    """With labels; 207 when an end of some input does not exist."""
+    store, target = _ends_of_batch(call)
+    outcome = Outcome()
+    for row, from_id, to_id in _pairs(call, store, target, outcome):
+        specs = row.get("types")
+        kinds = tuple(
+            writing.link_types(call.hubspot.crm, store, specs, target.definition.name)
+        )
+        _associate(call, store, from_id, target, to_id, kinds)
+        outcome.results.append(_labels(store, from_id, target, to_id, kinds))
+    return answer(call, outcome, 201)
+
+
+def associate_default_batch(call: Call) -> Response:
+    store, target = _ends_of_batch(call)
+    kind = _plain(call, store, target)
+    outcome = Outcome()
+    for _row, from_id, to_id in _pairs(call, store, target, outcome):
+        _associate(call, store, from_id, target, to_id, (kind,))
+        outcome.results += _default_results(kind, from_id, to_id)
+    return answer(call, outcome)
+
+
+def _pairs(
+    call: Call, store: ObjectStore, target: ObjectStore, outcome: Outcome
+) -> Iterator[tuple[Mapping[str, Any], int, int]]:
+    """The inputs whose two records exist; the others become errors."""
+    for row in call.inputs(MAX_WRITTEN):
+        from_id, to_id = _end(row, "from"), _end(row, "to")
+        try:
+            near = writing.live_record(store, from_id).id
+            far = writing.live_record(target, to_id).id
+        except Refusal as refusal:
+            context = {"fromObjectId": [from_id], "toObjectId": [to_id]}
+            outcome.errors.append(refusal.as_batch_error(context))
+            continue
+        yield row, near, far
+
+
+def _end(row: Mapping[str, Any], name: str) -> str:
+    end = row.get(name)
+    if not isinstance(end, Mapping) or "id" not in end:
+        raise missing_fields([name])
+    return str(end["id"])
+
+
+def archive_batch(call: Call) -> Response:
+    store, target = _ends_of_batch(call)
+    crm, name = call.hubspot.crm, target.definition.name
+    for row in call.inputs(MAX_WRITTEN):
+        from_id = _end(row, "from")
+        for end in row.get("to") or ():
+            if writing.disassociate(crm, store, _number(from_id), name, _number(str(end["id"]))):
+                crm.meter.write()
+    return NO_CONTENT
+
+
+def archive_labels_batch(call: Call) -> Response:
+    store, target = _ends_of_batch(call)
+    crm = call.hubspot.crm
+    for row in call.inputs(MAX_WRITTEN):
+        kinds = writing.link_types(crm, store, row.get("types"), target.definition.name)
+        from_id, to_id = _number(_end(row, "from")), _number(_end(row, "to"))
+        if writing.remove_labels(crm, store, from_id, to_id, kinds):
+            crm.meter.write()
+    return NO_CONTENT
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else -1
+
+
+# Labels -----------------------------------------------------------------------------------
+
+
+def list_labels(call: Call) -> Response:
+    store, target = _ends_of_batch(call)
+    names = store.definition.name, target.definition.name
+    kinds = call.hubspot.crm.links.types_between(*names)
+    return json_response(200, {"results": [kind.as_json() for kind in kinds]})
+
+
+def create_label(call: Call) -> Response:
+    store, target = _ends_of_batch(call)
+    body = call.object()
+    if missing := [name for name in ("label", "name") if not body.get(name)]:
+        raise missing_fields(missing)
+    _plain(call, store, target)
+    label = str(body["label"])
+    made = call.hubspot.crm.links.add_label(
+        store.definition.name,
+        target.definition.name,
+        label,
+        str(body.get("inverseLabel") or label),
+    )
+    return json_response(200, {"results": [kind.as_json() for kind in made]})
+
+
+def delete_label(call: Call) -> Response:
+    """Only own labels can be removed."""
+    links, type_id = call.hubspot.crm.links, _number(call.parts[2])
+    kind = links.types.get(type_id)
+    if kind is None or kind.category == "HUBSPOT_DEFINED":
+        raise not_found()
+    del links.types[kind.type_id], links.types[kind.reverse]
+    return NO_CONTENT
