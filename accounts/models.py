@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.tenancy import TenantModel, current_scope
+from accounts.tenancy import TenantModel, all_tenants, current_scope
 from accounts.validators import validate_time_zone
 
 SUPPORT = "Support"
@@ -131,7 +131,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """This person's role by tenant id."""
         if not self.pk:
             return {}
-        rows = self.memberships.values_list("tenant_id", "role")
+        with all_tenants("a person's scope is made from this"):
+            rows = list(self.memberships.values_list("tenant_id", "role"))
         return {tenant_id: Role(role) for tenant_id, role in rows}
 
     def get_full_name(self) -> str:
