@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from integrations.connectors import Hosts, Provider
 from integrations.connectors.hubspot import PROVIDER as HUBSPOT
+from integrations.connectors.quickbooks import PROVIDER as QUICKBOOKS
 
-PROVIDERS: Mapping[str, Provider] = {provider.code: provider for provider in (HUBSPOT,)}
+PROVIDERS: Mapping[str, Provider] = {provider.code: provider for provider in (HUBSPOT, QUICKBOOKS)}
 
 __all__ = ["PROVIDERS", "Hosts", "Provider", "provider_for"]
 
