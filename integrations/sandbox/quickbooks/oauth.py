@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -81,6 +82,10 @@ class SignIn:
     def first_tokens(self) -> tuple[Grant, Grant]:
         """An access and a refresh token as if a person had just consented."""
         return self._issue((SCOPE,), "")
+
+    def register(self, redirect_uris: tuple[str, ...]) -> None:
+        """Let these addresses be called back, besides those of this machine."""
+        self.app = replace(self.app, redirect_uris=redirect_uris)
 
     def _route(self, request: Request) -> Response:
         if request.path == AUTHORIZE:
@@ -235,6 +240,7 @@ class SignIn:
 
     def snapshot(self) -> dict[str, Any]:
         return {
+            "redirect_uris": list(self.app.redirect_uris),
             "tokens": self.tokens.snapshot(),
             "made": dict(self._made),
             "consented": dict(self._consented),
@@ -242,6 +248,7 @@ class SignIn:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
+        self.register(tuple(state["redirect_uris"]))
         self.tokens.restore(state["tokens"])
         self._made = dict(state["made"])
         self._consented = dict(state["consented"])

@@ -22,7 +22,7 @@ from integrations.sandbox.quickbooks.faults import (
 from integrations.sandbox.quickbooks.notices import CLOUD_EVENTS, OLD_FORM, Notices
 from integrations.sandbox.quickbooks.oauth import SCOPE, SCOPES, SignIn
 from integrations.sandbox.quickbooks.replays import Replays
-from integrations.sandbox.quickbooks.screens import Screens, unfolded
+from integrations.sandbox.quickbooks.screens import Screens, named, unfolded
 from integrations.sandbox.quickbooks.service import Service, sent_records
 from integrations.sandbox.quickbooks.shelf import Record
 from integrations.sandbox.quickbooks.store import Store
@@ -56,6 +56,8 @@ class QuickBooks:
         self._service = Service(self.store, self._replays, self.meter)
         self._screens = Screens(self.store)
         self._count = 0
+        # What `ready` shows: the same for a seed, so that a reset leaves clients signed in.
+        self._access, self._refresh = (grant.value for grant in self.sign_in.first_tokens())
         company.open_books(self.store, self.realm)
 
     # What the server asks
@@ -87,11 +89,24 @@ class QuickBooks:
         return None
 
     def change(self, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
-        """Do what a person does on the screens; "webhooks" sets where changes are told."""
-        if path == ["webhooks"]:
-            self.subscribe(str(wanted.get("url", "")), str(wanted.get("form", CLOUD_EVENTS)))
-            return {"url": self.webhooks.url, "form": self.webhooks.form}
-        return self._screens.change(path, wanted)
+        """Do what a person does on the screens of QuickBooks, or of the app's settings."""
+        match path:
+            case ["webhooks"]:
+                self.subscribe(str(wanted["target_url"]), str(wanted.get("form", CLOUD_EVENTS)))
+            case ["settings"]:
+                self._set(wanted)
+            case ["tokens", "expire"]:
+                return {"expired": self.sign_in.tokens.expire("access")}
+            case ["disconnect"]:
+                self.disconnect()
+            case _:
+                return self._screens.change(path, wanted)
+        return {}
+
+    def _set(self, wanted: dict[str, Any]) -> None:
+        if unknown := sorted(set(wanted) - {"redirect_uris"}):
+            raise ValueError(f"Unknown settings: {', '.join(unknown)}.")
+        self.sign_in.register(tuple(map(str, wanted.get("redirect_uris", ()))))
 
     def flush_webhooks(self, force: bool = False) -> int:
         with self.lock:
@@ -103,6 +118,7 @@ class QuickBooks:
         return {
             "store": self.store.snapshot(),
             "sign_in": self.sign_in.snapshot(),
+            "ready": [self._access, self._refresh],
             "webhooks": self.webhooks.snapshot(),
             "replays": self._replays.snapshot(),
         }
@@ -110,19 +126,22 @@ class QuickBooks:
     def restore(self, state: dict[str, Any]) -> None:
         self.store.restore(state["store"])
         self.sign_in.restore(state["sign_in"])
+        self._access, self._refresh = state["ready"]
         self.webhooks.restore(state["webhooks"])
         self._replays.restore(state["replays"])
         self.throttle.clear()
 
     def ready(self, base_url: str) -> dict[str, Any]:
-        access, refresh = self.sign_in.first_tokens()
+        with self.lock:
+            if self.sign_in.tokens.valid("access", self._access) is None:
+                self._access, self._refresh = (g.value for g in self.sign_in.first_tokens())
         return {
             "base_url": base_url,
             "account_id": self.realm,
             "client_id": self.app.client_id,
             "client_secret": self.app.client_secret,
-            "access_token": access.value,
-            "refresh_token": refresh.value,
+            "access_token": self._access,
+            "refresh_token": self._refresh,
             "webhook_secret": self.webhooks.secret,
         }
 
@@ -156,29 +175,40 @@ class QuickBooks:
         with self.lock:
             self._screens.reactivate(entity_name, record_id)
 
-    def merge(self, entity_name: str, loser: str, survivor: str) -> None:
+    def merge(self, entity_name: str, survivor: str, loser: str) -> None:
+        """Let one record take over another, which turns inactive."""
         with self.lock:
-            self._screens.merge(entity_name, loser, survivor)
+            self._screens.merge(entity_name, survivor, loser)
+
+    def prefer(self, group: str, **values: Any) -> None:
+        """Change preferences, e.g. `prefer("SalesFormsPrefs", CustomTxnNumbers=True)`."""
+        with self.lock:
+            self._screens.prefer(group, values)
+
+    def disconnect(self) -> None:
+        """The company takes the app's access back: every token is dead at once."""
+        with self.lock:
+            self.sign_in.tokens.clear()
 
     def get(self, entity_name: str, record_id: str) -> Record:
         with self.lock:
             return self._screens.get(entity_name, record_id)
 
-    def records(self, entity_name: str) -> dict[str, Record]:
+    def all(self, entity_name: str) -> dict[str, Record]:
         """A copy of all records of an entity, inactive ones too, by Id."""
         with self.lock:
-            return {record["Id"]: record for record in self.store.shelves[entity_name]}
+            return {record["Id"]: record for record in self.store.shelf(named(entity_name))}
 
     @property
     def customers(self) -> dict[str, Record]:
-        return self.records("Customer")
+        return self.all("Customer")
 
     @property
     def items(self) -> dict[str, Record]:
-        return self.records("Item")
+        return self.all("Item")
 
     def count(self, entity_name: str) -> int:
-        return len(self.store.shelves[entity_name])
+        return len(self.store.shelf(named(entity_name)))
 
     def ledger(self, name: str) -> str:
         """The Id of the ledger account with a name."""
@@ -189,15 +219,14 @@ class QuickBooks:
     ) -> list[str]:
         """Store many records at once, unchecked, with the seconds they were last changed at."""
         with self.lock:
-            bodies = [unfolded(row) for row in rows]
-            return self.store.load(ENTITIES[entity_name], bodies, updated)
+            return self.store.load(named(entity_name), map(unfolded, rows), updated)
 
-    def subscribe(self, url: str, form: str = CLOUD_EVENTS) -> None:
+    def subscribe(self, target_url: str, form: str = CLOUD_EVENTS) -> None:
         """Where changes are told from now on, and in which form; an empty URL ends it."""
         if form not in (CLOUD_EVENTS, OLD_FORM):
             raise ValueError(f"Unknown form of webhooks {form!r}.")
         with self.lock:
-            self.webhooks.url, self.webhooks.form = url, form
+            self.webhooks.url, self.webhooks.form = target_url, form
 
     def access_token(self) -> str:
         """A token that works now, without going through the consent page."""

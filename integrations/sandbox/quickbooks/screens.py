@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.sandbox.quickbooks import writes
-from integrations.sandbox.quickbooks.entities import BY_PATH, ENTITIES
+from integrations.sandbox.quickbooks.entities import BY_PATH
 from integrations.sandbox.quickbooks.faults import Refused
-from integrations.sandbox.quickbooks.fields import Entity
+from integrations.sandbox.quickbooks.fields import Entity, Kind
 from integrations.sandbox.quickbooks.shelf import Record, Row
 from integrations.sandbox.quickbooks.store import Store
 
 _MERGEABLE = frozenset({"Customer", "Vendor", "Item", "Account", "Class"})
-_BUTTONS = ("deactivate", "reactivate", "merge", "delete")
 _FORM_ALIASES = {
     "Email": ("PrimaryEmailAddr", "Address"),
     "Phone": ("PrimaryPhone", "FreeFormNumber"),
@@ -28,11 +27,12 @@ class Screens:
 
     def add(self, entity_name: str, fields: Mapping[str, Any]) -> str:
         """Create a record; "Email" and "Phone" are short for the objects QuickBooks has."""
-        return self._write(entity_name, unfolded(fields)).id
+        return self._write(named(entity_name), unfolded(fields)).id
 
     def update(self, entity_name: str, record_id: str, fields: Mapping[str, Any]) -> None:
         """Change the given fields; None clears one."""
-        self._save(entity_name, self._row(entity_name, record_id), unfolded(fields))
+        entity = named(entity_name)
+        self._save(entity, self._row(entity, record_id), unfolded(fields))
 
     def deactivate(self, entity_name: str, record_id: str) -> None:
         self.update(entity_name, record_id, {"Active": False})
@@ -40,77 +40,85 @@ class Screens:
     def reactivate(self, entity_name: str, record_id: str) -> None:
         self.update(entity_name, record_id, {"Active": True})
 
-    def merge(self, entity_name: str, loser: str, survivor: str) -> None:
+    def merge(self, entity_name: str, survivor: str, loser: str) -> None:
         """Let one record take over another's history; the loser turns inactive."""
-        if entity_name not in _MERGEABLE:
-            raise ValueError(f"{entity_name} records cannot be merged.")
+        entity = named(entity_name)
+        if entity.name not in _MERGEABLE:
+            raise ValueError(f"{entity.name} records cannot be merged.")
         if loser == survivor:
             raise ValueError("A record cannot be merged into itself.")
-        gone = self._row(entity_name, loser)
-        self._row(entity_name, survivor)
-        entity = ENTITIES[entity_name]
+        gone, kept = self._row(entity, loser), self._row(entity, survivor)
         listener, self._store.listener = self._store.listener, _silence
         try:
-            self._save(entity_name, gone, {"Active": False})
-            self._save(entity_name, self._row(entity_name, survivor), {})
+            self._save(entity, gone, {"Active": False})
+            self._save(entity, kept, {})
         finally:
             self._store.listener = listener
         listener(entity, "Merge", survivor, loser)
 
     def delete(self, entity_name: str, record_id: str) -> None:
-        entity = ENTITIES[entity_name]
+        entity = named(entity_name)
         if not entity.deletable:
-            raise ValueError(f"{entity_name} records cannot be deleted, only made inactive.")
-        self._store.delete(entity, self._row(entity_name, record_id))
+            raise ValueError(f"{entity.name} records cannot be deleted, only made inactive.")
+        self._store.delete(entity, self._row(entity, record_id))
 
     def get(self, entity_name: str, record_id: str) -> Record:
-        return self._row(entity_name, record_id).record()
+        return self._row(named(entity_name), record_id).record()
+
+    def prefer(self, group: str, values: Mapping[str, Any]) -> None:
+        """Change a group of the company's preferences."""
+        entity = named("Preferences")
+        row = self._row(entity, "1")
+        if group not in entity.fields or entity.fields[group].kind is not Kind.OBJECT:
+            raise ValueError(f"There is no group of preferences {group!r}.")
+        record = row.record()
+        record[group] = {**record.get(group, {}), **values}
+        self._store.save(entity, record, row, "Update")
 
     def change(self, path: list[str], wanted: Mapping[str, Any]) -> dict[str, Any]:
         """`customer` creates, `customer/12` changes, `customer/12/merge` presses a button."""
-        if not path or len(path) > 3 or path[0].lower() not in BY_PATH:
-            known = ", ".join(sorted(BY_PATH))
-            raise ValueError(f"Say which kind of record: {known}.")
-        name = BY_PATH[path[0].lower()].name
-        if len(path) == 1:
-            return self.get(name, self.add(name, wanted))
-        record_id = path[1]
-        if len(path) == 2:
-            self.update(name, record_id, wanted)
-        else:
-            self._press(name, record_id, path[2], wanted)
-        row = self._store.find(name, record_id)
-        return row.record() if row else {"Id": record_id, "status": "Deleted"}
+        match path:
+            case ["preferences", group]:
+                self.prefer(group, wanted)
+                return {}
+            case [name]:
+                return {"id": self.add(name, wanted)}
+            case [name, record_id]:
+                self.update(name, record_id, wanted)
+            case [name, record_id, "merge"]:
+                self.merge(name, record_id, str(wanted["other"]))
+            case [name, record_id, ("deactivate" | "reactivate" | "delete") as button]:
+                getattr(self, button)(name, record_id)
+            case _:
+                raise ValueError(f"QuickBooks' screens have no {'/'.join(path)}.")
+        return {"id": path[1]}
 
-    def _press(self, name: str, record_id: str, button: str, wanted: Mapping[str, Any]) -> None:
-        if button == "merge":
-            self.merge(name, record_id, str(wanted.get("into", "")))
-        elif button in _BUTTONS:
-            getattr(self, button)(name, record_id)
-        else:
-            raise ValueError(f"Unknown button {button!r}; known are: {', '.join(_BUTTONS)}.")
-
-    def _row(self, entity_name: str, record_id: str) -> Row:
-        row = self._store.find(entity_name, str(record_id))
+    def _row(self, entity: Entity, record_id: str) -> Row:
+        row = self._store.find(entity.name, str(record_id))
         if row is None:
-            raise ValueError(f"There is no {entity_name} with Id {record_id}.")
+            raise ValueError(f"There is no {entity.name} with Id {record_id}.")
         return row
 
-    def _save(self, entity_name: str, row: Row, fields: Mapping[str, Any]) -> Row:
+    def _save(self, entity: Entity, row: Row, fields: Mapping[str, Any]) -> Row:
         """Save a form: what is not on it stays as it was, whatever the API can do."""
         body = {"Id": row.id, "SyncToken": str(row.token)}
-        if ENTITIES[entity_name].sparse:
-            return self._write(entity_name, body | {"sparse": True} | dict(fields))
-        kept = _writable(ENTITIES[entity_name], row.record())
-        return self._write(entity_name, kept | dict(fields) | body)
+        if entity.sparse:
+            return self._write(entity, body | {"sparse": True} | dict(fields))
+        return self._write(entity, _writable(entity, row.record()) | dict(fields) | body)
 
-    def _write(self, entity_name: str, body: Mapping[str, Any]) -> Row:
-        if entity_name not in ENTITIES:
-            raise ValueError(f"Unknown kind of record {entity_name!r}.")
+    def _write(self, entity: Entity, body: Mapping[str, Any]) -> Row:
         try:
-            return writes.write(self._store, ENTITIES[entity_name], dict(body))
+            return writes.write(self._store, entity, dict(body))
         except Refused as refusal:
             raise ValueError(str(refusal)) from refusal
+
+
+def named(name: str) -> Entity:
+    """The entity of a name, however it is written; raises ValueError when there is none."""
+    entity = BY_PATH.get(name.lower())
+    if entity is None:
+        raise ValueError(f"There is no {name!r}; known are: {', '.join(sorted(BY_PATH))}.")
+    return entity
 
 
 def _writable(entity: Entity, record: Record) -> Record:

@@ -70,7 +70,7 @@ class Store:
         """Store many finished records at once, unchecked, as if they had long been there."""
         rows = []
         names = self._names.setdefault(entity.unique_group, {})
-        for record, second in zip(records, updated, strict=True):
+        for record, second in zip(records, updated, strict=False):
             number = record.get("Id") or self.next_id(entity)
             full = in_full(entity, record | {"Id": number}, second)
             if entity.unique_group:

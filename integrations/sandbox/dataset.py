@@ -1,0 +1,76 @@
+"""Filling a sandbox with a data set: "demo", "empty" or a number of records a side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from integrations.sandbox.datasets import demo, plain
+from integrations.sandbox.datasets.model import DataSet, Row, moments
+
+if TYPE_CHECKING:
+    from integrations.sandbox.core import Sandbox
+    from integrations.sandbox.quickbooks.provider import QuickBooks
+
+DEMO, EMPTY = "demo", "empty"
+MOST = 1_000_000
+# How old, in days, records may be: none changed just now.
+NEWEST, OLDEST = 2, 400
+# Contacts name the time of their last change their own way.
+CHANGED, CONTACT_CHANGED = "hs_lastmodifieddate", "lastmodifieddate"
+
+
+def build(name: str, seed: int) -> DataSet:
+    """The data set of a name; raises ValueError when there is none of it."""
+    if name == DEMO:
+        return demo.build(seed)
+    if name == EMPTY:
+        return DataSet()
+    if not name.isdecimal() or not 0 < int(name) <= MOST:
+        raise ValueError(f"The data set is demo, empty or a number up to {MOST:,}, not {name!r}.")
+    return plain.build(int(name), seed)
+
+
+def fill(sandbox: Sandbox, name: str, seed: int) -> None:
+    """Load a data set into both providers, beside what they hold."""
+    found = build(name, seed)
+    now = int(sandbox.clock.time())
+    fill_quickbooks(sandbox.quickbooks, found, now)
+    fill_hubspot(sandbox, found, now)
+
+
+def fill_quickbooks(quickbooks: QuickBooks, found: DataSet, now: int) -> None:
+    for entity_name, rows in (
+        ("Customer", found.customers),
+        ("Vendor", found.vendors),
+        ("Employee", found.employees),
+    ):
+        quickbooks.load(entity_name, rows, moments(now, NEWEST, OLDEST))
+    income = quickbooks.ledger("Sales of Product Income")
+    posted = {"value": income, "name": "Sales of Product Income"}
+    items = ({"IncomeAccountRef": posted, **row} for row in found.items)
+    quickbooks.load("Item", items, moments(now, NEWEST, OLDEST))
+
+
+def fill_hubspot(sandbox: Sandbox, found: DataSet, now: int) -> None:
+    hubspot = sandbox.hubspot
+    companies = hubspot.load("companies", _dated(found.companies, now, CHANGED))
+    # Contacts may be made while they are read: their companies are noted in passing.
+    at: list[int | None] = []
+    contacts = hubspot.load("contacts", _dated(_noting(found, at), now, CONTACT_CHANGED))
+    pairs = zip(contacts, at, strict=True)
+    hubspot.load_links((number, companies[place]) for number, place in pairs if place is not None)
+    hubspot.load("products", _dated(found.products, now, CHANGED))
+
+
+def _noting(found: DataSet, at: list[int | None]) -> Iterator[Row]:
+    for contact in found.contacts:
+        at.append(contact.company)
+        yield contact.properties
+
+
+def _dated(rows: Iterable[Row], now: int, changed: str) -> Iterator[dict[str, str]]:
+    """Rows with the time they were made and last changed at."""
+    for row, second in zip(rows, moments(now, NEWEST, OLDEST), strict=False):
+        when = str(second * 1000)
+        yield {**row, "createdate": when, changed: when}
