@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from integrations.sandbox import dataset as datasets
-from integrations.sandbox.core import Clock, Sandbox, Setting, SystemClock
+from integrations.sandbox.core import Clock, Provider, Sandbox, Setting, SystemClock
 from integrations.sandbox.faults import FaultBook
 from integrations.sandbox.hubspot.provider import HubSpot
 from integrations.sandbox.quickbooks.provider import QuickBooks
@@ -18,8 +20,12 @@ def make_sandbox(
 ) -> Sandbox:
     """A sandbox holding "demo", "empty" or a number of records a side; deterministic for a seed."""
     setting = Setting(clock or SystemClock(), seed, real_limits)
-    providers = {"hubspot": HubSpot(setting), "quickbooks": QuickBooks(setting)}
-    sandbox = Sandbox(setting.clock, FaultBook(seed), providers)
+
+    def build() -> Mapping[str, Provider]:
+        return {"hubspot": HubSpot(setting), "quickbooks": QuickBooks(setting)}
+
+    sandbox = Sandbox(setting.clock, FaultBook(seed), build)
     if dataset != "empty":
-        datasets.fill(sandbox, dataset, seed)
+        sandbox.fill = lambda filled: datasets.fill(filled, dataset, seed)
+        sandbox.fill(sandbox)
     return sandbox

@@ -1,4 +1,4 @@
-"""What every stand-in provider shares: requests, answers, the clock, counters and the mount points."""
+"""What every stand-in provider shares: requests, answers, the clock and the counters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -33,7 +33,7 @@ class DropConnection(Exception):
 
 @dataclass(slots=True)
 class Request:
-    """One HTTP request; header names are lower-case, the path has no mount prefix and is not decoded."""
+    """One HTTP request: header names lower-case, the path without its mount and not decoded."""
 
     method: str
     path: str
@@ -93,7 +93,9 @@ def redirect(location: str) -> Response:
 
 
 class Clock(Protocol):
-    """Where the sandbox reads the time."""
+    """Where the sandbox reads the time; `ahead` is how far it was put forward."""
+
+    ahead: float
 
     def now(self) -> datetime: ...
 
@@ -108,16 +110,16 @@ class SystemClock:
     """The machine's clock, which a person may put forward."""
 
     def __init__(self) -> None:
-        self._ahead = 0.0
+        self.ahead = 0.0
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self._ahead)
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)
 
     def time(self) -> float:
-        return time.time() + self._ahead
+        return time.time() + self.ahead
 
     def advance(self, seconds: float) -> None:
-        self._ahead += seconds
+        self.ahead += seconds
 
 
 class HandClock:
@@ -125,6 +127,7 @@ class HandClock:
 
     def __init__(self, start: datetime) -> None:
         self._now = start
+        self.ahead = 0.0
 
     def now(self) -> datetime:
         return self._now
@@ -134,6 +137,7 @@ class HandClock:
 
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+        self.ahead += seconds
 
 
 class Meter:
@@ -216,17 +220,28 @@ class Provider(Protocol):
     def restore(self, state: dict[str, Any]) -> None: ...
 
     def ready(self, base_url: str) -> dict[str, Any]:
-        """base_url, account_id, client_id, client_secret, access_token, refresh_token, webhook_secret."""
+        """base_url, account_id, client_id, client_secret, the ready tokens and webhook_secret."""
         ...
 
 
 class Sandbox:
     """The providers behind one port, with their faults and counters."""
 
-    def __init__(self, clock: Clock, faults: FaultBook, providers: Mapping[str, Provider]) -> None:
+    def __init__(
+        self, clock: Clock, faults: FaultBook, build: Callable[[], Mapping[str, Provider]]
+    ) -> None:
         self.clock = clock
         self.faults = faults
-        self.providers = dict(providers)
+        self._build = build
+        self.providers = dict(build())
+        # Fills the fresh providers; set by whoever knows the data set.
+        self.fill: Callable[[Sandbox], None] = lambda _: None
+
+    def reset(self) -> None:
+        """Start anew: fresh providers with the same data set and secrets, no faults."""
+        self.faults.clear()
+        self.providers = dict(self._build())
+        self.fill(self)
 
     @property
     def hubspot(self) -> HubSpot:
@@ -276,11 +291,12 @@ class Sandbox:
         for name, provider in self.providers.items():
             with provider.lock:
                 states[name] = provider.snapshot()
-        return {"version": 1, "providers": states}
+        return {"version": 1, "clock_ahead": self.clock.ahead, "providers": states}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         if state.get("version") != 1:
             raise ValueError("This snapshot was not made by this version of the sandbox.")
+        self.clock.advance(state.get("clock_ahead", 0.0) - self.clock.ahead)
         for name, provider in self.providers.items():
             if name in state["providers"]:
                 with provider.lock:

@@ -175,9 +175,7 @@ def create_batch(call: Call) -> Response:
     outcome = Outcome()
     for row, from_id, to_id in _pairs(call, store, target, outcome):
         specs = row.get("types")
-        kinds = tuple(
-            writing.link_types(call.hubspot.crm, store, specs, target.definition.name)
-        )
+        kinds = tuple(writing.link_types(call.hubspot.crm, store, specs, target.definition.name))
         _associate(call, store, from_id, target, to_id, kinds)
         outcome.results.append(_labels(store, from_id, target, to_id, kinds))
     return answer(call, outcome, 201)

@@ -140,7 +140,7 @@ def upsert_batch(call: Call) -> Response:
     _refuse_repeated(rows)
     claims = Claims()
 
-    def check(row: Row) -> tuple[Record | None, Values | writing.NewRecord]:
+    def check(row: Row) -> tuple[Record, Values] | writing.NewRecord:
         name = row.get("idProperty")
         if not name:
             raise missing_fields(["idProperty"])
@@ -149,20 +149,20 @@ def upsert_batch(call: Call) -> Response:
         if record is not None:
             return record, writing.check_update(store, record, properties, claims)
         given = {name: _id_of(row)} | properties
-        return None, writing.check_create(crm, store, given, None, claims)
+        return writing.check_create(crm, store, given, None, claims)
 
     # With the e-mail address as key there are no partial upserts.
     partial = all(row.get("idProperty") != "email" for row in rows)
     outcome = Outcome()
-    for row, (record, checked) in _checked(rows, check, outcome, partial):
+    for row, checked in _checked(rows, check, outcome, partial):
         if isinstance(checked, writing.NewRecord):
-            created = writing.create(crm, store, checked)
+            record = writing.create(crm, store, checked)
             crm.meter.write()
-            result = _result(call, store, created, checked.values, row) | {"new": True}
+            result = _result(call, store, record, checked.values, row) | {"new": True}
         else:
-            assert record is not None
-            crm.meter.write(int(writing.update(crm, store, record, checked)))
-            result = _result(call, store, record, checked, row) | {"new": False}
+            record, values = checked
+            crm.meter.write(int(writing.update(crm, store, record, values)))
+            result = _result(call, store, record, values, row) | {"new": False}
         outcome.results.append(result)
     return _unordered(call, outcome, 200)
 

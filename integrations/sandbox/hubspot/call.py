@@ -76,5 +76,7 @@ class Call:
         if not text.isdigit():
             raise validation(f"{parameter} must be a positive integer, it was {text}")
         if not 1 <= int(text) <= most:
-            raise validation(f"Request contains invalid {parameter} {text}, at most {most} allowed.")
+            raise validation(
+                f"Request contains invalid {parameter} {text}, at most {most} allowed."
+            )
         return int(text)

@@ -61,10 +61,17 @@ FREQUENCIES = (
     ("per_two_years", "Every two years"),
     ("per_three_years", "Every three years"),
 )
-PRICING_MODELS = (("flat", "Flat"), ("volume", "Volume"), ("graduated", "Graduated"),
-                  ("stairstep", "Stairstep"))  # fmt: skip
-PRODUCT_TYPES = (("inventory", "Inventory"), ("non_inventory", "Non-inventory"),
-                 ("service", "Service"))  # fmt: skip
+PRICING_MODELS = (
+    ("flat", "Flat"),
+    ("volume", "Volume"),
+    ("graduated", "Graduated"),
+    ("stairstep", "Stairstep"),
+)
+PRODUCT_TYPES = (
+    ("inventory", "Inventory"),
+    ("non_inventory", "Non-inventory"),
+    ("service", "Service"),
+)
 
 
 def options(pairs: tuple[tuple[str, str], ...]) -> tuple[Option, ...]:
@@ -206,8 +213,13 @@ PRODUCTS = ObjectDefinition(
     modified="hs_lastmodifieddate",
     created="createdate",
     defaults=(
-        "createdate", "description", "hs_lastmodifieddate", "hs_object_id", "name", "price",
-    ),  # fmt: skip
+        "createdate",
+        "description",
+        "hs_lastmodifieddate",
+        "hs_object_id",
+        "name",
+        "price",
+    ),
     searched=("name", "description", "hs_sku"),
     # The guide creates products without the folder that its table calls required.
     required=("name",),
@@ -215,8 +227,10 @@ PRODUCTS = ObjectDefinition(
     write_scopes=("crm.objects.products.write", "e-commerce"),
     # No scope of the products' schema is documented, so their write scope serves too.
     schema_write_scopes=(
-        "crm.schemas.products.write", "crm.objects.products.write", "e-commerce",
-    ),  # fmt: skip
+        "crm.schemas.products.write",
+        "crm.objects.products.write",
+        "e-commerce",
+    ),
     can_associate=False,
     groups=(Group(PRODUCT, "Product information", 0),),
     properties=(

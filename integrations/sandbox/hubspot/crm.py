@@ -162,13 +162,12 @@ def settle_values(store: ObjectStore, record: Record, values: Values) -> Values:
     for name, value in values.items():
         held = record.values.get(name, "")
         prop = store.properties[name]
-        if prop.is_multiple and value.startswith(";"):
-            value = _joined(held, value)
         if name == "lifecyclestage" and _is_backward(store, held, value):
             # Stages only move forward; what a backward write answers is not documented, so it
             # is accepted and the further stage stays.
             continue
-        settled[name] = value
+        adds = prop.is_multiple and value.startswith(";")
+        settled[name] = _joined(held, value) if adds else value
     return settled
 
 

@@ -164,7 +164,9 @@ class ObjectDefinition:
     derived: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "derived", frozenset({"hs_object_id", self.created, self.modified}))
+        object.__setattr__(
+            self, "derived", frozenset({"hs_object_id", self.created, self.modified})
+        )
 
     @property
     def any_read_scope(self) -> tuple[str, ...]:

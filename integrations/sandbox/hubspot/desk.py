@@ -221,11 +221,8 @@ def run_change(desk: Desk, path: list[str], wanted: dict[str, Any]) -> dict[str,
 
 def _run_change(desk: Desk, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
     match path:
-        case ["links"]:
-            primary = bool(wanted.get("primary", True))
-            desk.link(str(wanted["contact"]), str(wanted["company"]), primary=primary)
-        case ["links", "remove"]:
-            desk.unlink(str(wanted["contact"]), str(wanted["company"]))
+        case ["links", *removal] if removal in ([], ["remove"]):
+            _change_link(desk, wanted, bool(removal))
         case ["webhooks"]:
             desk.subscribe(str(wanted["target_url"]), wanted.get("subscriptions"))
         case ["properties", object_type]:
@@ -234,16 +231,27 @@ def _run_change(desk: Desk, path: list[str], wanted: dict[str, Any]) -> dict[str
             return {"id": desk.add(object_type, **wanted)}
         case [object_type, record_id]:
             desk.update(object_type, record_id, **wanted)
-        case [object_type, record_id, "delete"]:
-            desk.delete(object_type, record_id)
-        case [object_type, record_id, "restore"]:
-            desk.restore_record(object_type, record_id)
-        case [object_type, record_id, "gdpr-delete"]:
-            desk.delete_for_good(object_type, record_id)
         case [object_type, record_id, "merge"]:
             new_record = bool(wanted.get("new_record"))
             other = str(wanted["other"])
             return {"id": desk.merge(object_type, record_id, other, new_record=new_record)}
+        case [object_type, record_id, action] if action in RECORD_ACTIONS:
+            RECORD_ACTIONS[action](desk, object_type, record_id)
         case _:
             raise ValueError(f"HubSpot's screens have no {'/'.join(path)}.")
     return {}
+
+
+RECORD_ACTIONS = {
+    "delete": Desk.delete,
+    "restore": Desk.restore_record,
+    "gdpr-delete": Desk.delete_for_good,
+}
+
+
+def _change_link(desk: Desk, wanted: dict[str, Any], remove: bool) -> None:
+    contact, company = str(wanted["contact"]), str(wanted["company"])
+    if remove:
+        desk.unlink(contact, company)
+    else:
+        desk.link(contact, company, primary=bool(wanted.get("primary", True)))

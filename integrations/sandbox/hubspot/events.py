@@ -69,7 +69,9 @@ class Events:
         self.subscriptions = made
         return made
 
-    def record(self, definition: ObjectDefinition, action: str, object_id: int, **more: Any) -> None:
+    def record(
+        self, definition: ObjectDefinition, action: str, object_id: int, **more: Any
+    ) -> None:
         """Note one change for every subscription that fits."""
         for subscription in self.subscriptions:
             if _fits(subscription, definition, action, more):

@@ -149,7 +149,7 @@ class LinkStore:
 
     def all_of(self, object_type: str, record_id: int) -> list[tuple[str, int]]:
         """Every record associated with one, of any type."""
-        found = []
+        found: list[tuple[str, int]] = []
         for (from_type, to_type), by_id in self._links.items():
             if from_type == object_type and record_id in by_id:
                 found.extend((to_type, other) for other in by_id[record_id])

@@ -79,9 +79,7 @@ class HubSpot(Desk):
         self.base_url = "https://api.hubapi.com"
         self.tokens = TokenStore(self.clock, setting.seed, "hubspot")
         lag = SEARCH_LAG_SECONDS if setting.real_limits else 0.0
-        events = Events(
-            self.clock, self.account.portal_id, self.app.app_id, self.app.client_secret
-        )
+        events = Events(self.clock, self.account.portal_id, self.app.app_id, self.app.client_secret)
         self.crm = Crm(self.clock, events, self.meter, lag)
         self.renderer = Renderer(self.crm, self.account.portal_id)
         self.searcher = Searcher(self.crm)

@@ -134,7 +134,9 @@ def bad_json(reason: str) -> Refusal:
 
 def missing_fields(names: Sequence[str]) -> Refusal:
     listed = ", ".join(names)
-    message = f"Invalid input JSON on line 1, column 2. Some required fields were not set: [{listed}]"
+    message = (
+        f"Invalid input JSON on line 1, column 2. Some required fields were not set: [{listed}]"
+    )
     return validation(message, errors=[{"message": "Required", "context": {"fields": list(names)}}])
 
 

@@ -47,7 +47,11 @@ class Renderer:
         definition = store.definition
         # Names that are not defined are dropped in silence.
         known = {n for n in wanted if (p := store.properties.get(n)) and not p.archived}
-        return tuple(sorted(known | set(definition.derived) | (set() if wanted else set(definition.defaults))))
+        return tuple(
+            sorted(
+                known | set(definition.derived) | (set() if wanted else set(definition.defaults))
+            )
+        )
 
     def record(self, store: ObjectStore, record: Record, columns: Columns) -> bytes:
         """The JSON of one record."""
@@ -61,7 +65,10 @@ class Renderer:
         """The JSON of several, joined by commas."""
         render = self.record
         return b",".join(
-            [r.rendered if r.rendered_for is columns else render(store, r, columns) for r in records]
+            [
+                r.rendered if r.rendered_for is columns else render(store, r, columns)
+                for r in records
+            ]
         )
 
     def as_dict(self, store: ObjectStore, record: Record, names: Iterable[str]) -> dict[str, Any]:

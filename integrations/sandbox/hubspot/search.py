@@ -23,7 +23,9 @@ MAX_FILTERS = 18
 MAX_LIMIT = 200
 MAX_REACHED = 10_000
 KEPT_SEARCHES = 16
-NEED_VALUE = frozenset({"EQ", "NEQ", "LT", "LTE", "GT", "GTE", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"})
+NEED_VALUE = frozenset(
+    {"EQ", "NEQ", "LT", "LTE", "GT", "GTE", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"}
+)
 NEED_VALUES = frozenset({"IN", "NOT_IN"})
 NEED_NOTHING = frozenset({"HAS_PROPERTY", "NOT_HAS_PROPERTY"})
 OPERATORS = NEED_VALUE | NEED_VALUES | NEED_NOTHING | {"BETWEEN"}
@@ -113,9 +115,13 @@ def _sort(sorts: Any) -> tuple[str, bool]:
 
 
 def _groups(body: Mapping[str, Any]) -> tuple[tuple[Filter, ...], ...]:
-    given = body.get("filterGroups") or ([{"filters": body["filters"]}] if body.get("filters") else [])
+    given = body.get("filterGroups") or (
+        [{"filters": body["filters"]}] if body.get("filters") else []
+    )
     if len(given) > MAX_GROUPS:
-        raise validation(f"At most {MAX_GROUPS} filter groups are allowed, there were {len(given)}.")
+        raise validation(
+            f"At most {MAX_GROUPS} filter groups are allowed, there were {len(given)}."
+        )
     groups = tuple(tuple(map(_filter, group.get("filters") or ())) for group in given)
     for group in groups:
         if len(group) > MAX_FILTERS_A_GROUP:

@@ -258,7 +258,7 @@ class ObjectStore:
         for row in state["properties"]:
             self.add_property(Property.from_snapshot(row))
         self.groups = {group["name"]: Group(**group) for group in state["groups"]}
-        self.merged_into = {old: new for old, new in state["merged_into"]}
+        self.merged_into = dict(state["merged_into"])
         for record_id, created, updated, archived_at, values in state["records"]:
             record = Record(record_id, dict(values), created, updated)
             record.archived_at = archived_at

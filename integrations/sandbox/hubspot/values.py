@@ -58,18 +58,20 @@ def _accept(prop: Property, given: str) -> str:
     if prop.type != "string" and PADDED.search(given):
         message = f'"{given}" includes leading or trailing whitespace.'
         raise Unacceptable("LEADING_TRAILING_WHITESPACE", message)
+    if prop.type == "enumeration":
+        return _enumeration(prop, given)
     check = SPECIAL.get(prop.name) or BY_TYPE[prop.type]
-    return check(prop, given)
+    return check(given)
 
 
-def _text(prop: Property, given: str) -> str:
+def _text(given: str) -> str:
     if len(given) > MAX_TEXT:
-        message = f"{prop.name} is too long: {len(given)} characters, at most {MAX_TEXT}."
+        message = f"The value is too long: {len(given)} characters, at most {MAX_TEXT}."
         raise Unacceptable("PROPERTY_VALUE_TOO_LONG", message)
     return given
 
 
-def _number(prop: Property, given: str) -> str:
+def _number(given: str) -> str:
     if NUMBER.fullmatch(given) is None:
         raise Unacceptable("INVALID_NUMBER", f"{given} was not a valid number.")
     try:
@@ -83,13 +85,13 @@ def plain(value: Decimal) -> str:
     return format(value, "f")
 
 
-def _bool(prop: Property, given: str) -> str:
+def _bool(given: str) -> str:
     if given.lower() not in ("true", "false"):
         raise Unacceptable("INVALID_OPTION", _not_allowed(given, ["true", "false"]))
     return given.lower()
 
 
-def _date(prop: Property, given: str) -> str:
+def _date(given: str) -> str:
     if given.lstrip("-").isdigit():
         return _date_of_milliseconds(given)
     try:
@@ -112,7 +114,7 @@ def _date_of_milliseconds(given: str) -> str:
     return _moment_of(milliseconds).date().isoformat()
 
 
-def _datetime(prop: Property, given: str) -> str:
+def _datetime(given: str) -> str:
     if given.lstrip("-").isdigit():
         return iso(int(given))
     try:
@@ -163,28 +165,27 @@ def _not_allowed(value: str, allowed: list[str]) -> str:
     return f"{value} was not one of the allowed options: [{', '.join(allowed)}]"
 
 
-def _email(prop: Property, given: str) -> str:
+def _email(given: str) -> str:
     email = given.strip().lower()
     if EMAIL.fullmatch(email) is None or len(email) > 254:
         raise Unacceptable("INVALID_EMAIL", f"Email address {given} is invalid")
     return email
 
 
-def _emails(prop: Property, given: str) -> str:
+def _emails(given: str) -> str:
     wanted = [part for part in given.split(";") if part.strip()]
-    return ";".join(dict.fromkeys(_email(prop, part) for part in wanted))
+    return ";".join(dict.fromkeys(_email(part) for part in wanted))
 
 
-BY_TYPE: dict[str, Callable[[Property, str], str]] = {
+BY_TYPE: dict[str, Callable[[str], str]] = {
     "string": _text,
     "phone_number": _text,
     "number": _number,
     "bool": _bool,
     "date": _date,
     "datetime": _datetime,
-    "enumeration": _enumeration,
 }
-SPECIAL: dict[str, Callable[[Property, str], str]] = {
+SPECIAL: dict[str, Callable[[str], str]] = {
     "email": _email,
     "hs_additional_emails": _emails,
 }

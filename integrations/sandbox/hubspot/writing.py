@@ -73,9 +73,7 @@ def check_update(
     return values
 
 
-def update(
-    crm: Crm, store: ObjectStore, record: Record, values: Values, source: str = API
-) -> bool:
+def update(crm: Crm, store: ObjectStore, record: Record, values: Values, source: str = API) -> bool:
     """Set checked values; False when they were all there already."""
     changed = store.change(record, values)
     _tell_properties(crm, store, record, changed, source)
@@ -105,7 +103,7 @@ def archive(crm: Crm, store: ObjectStore, record: Record, source: str = API) -> 
     crm.parked[name, record.id] = parked = []
     for to_type, to_id in crm.links.all_of(name, record.id):
         parked.append((to_type, to_id, crm.links.of(name, to_type, record.id)[to_id]))
-        touched = _contacts_of(crm, name, record.id, to_type, to_id)
+        touched = _contacts_of(name, record.id, to_type, to_id)
         crm.links.remove(name, to_type, record.id, to_id)
         _follow_primary(crm, touched, source)
     store.archive(record)
@@ -141,7 +139,7 @@ def merge(
 ) -> Record:
     """Merge two records; with `third` the survivor is a new one, as some merges do."""
     gone = [primary, loser] if third else [loser]
-    values = _merged_values(store, primary, loser, [record.id for record in gone])
+    values = _merged_values(primary, loser, [record.id for record in gone])
     linked = _links_of(crm, store, primary, loser)
     for record in gone:
         unlink_all(crm, store, record.id, source)
@@ -168,9 +166,7 @@ def merge(
     return survivor
 
 
-def _merged_values(
-    store: ObjectStore, primary: Record, loser: Record, gone_ids: list[int]
-) -> Values:
+def _merged_values(primary: Record, loser: Record, gone_ids: list[int]) -> Values:
     """The primary's values, the loser's where there are none, and where the losers' keys went."""
     values = loser.values | primary.values
     values.pop("associatedcompanyid", None)
@@ -240,8 +236,7 @@ def _link_type(crm: Crm, store: ObjectStore, spec: Any, to_type: str | None) -> 
         raise validation(f"Association type {category}:{type_id} does not exist")
     definition = store.definition
     if kind.from_type != definition.name:
-        expected = crm.stores[kind.from_type].definition.type_id if (
-            kind.from_type in crm.stores) else kind.from_type  # fmt: skip
+        expected = _type_id(crm, kind.from_type)
         raise validation(
             f"invalid from object type {definition.type_id} for associations to be created. "
             f"expected: {expected}"
@@ -249,6 +244,11 @@ def _link_type(crm: Crm, store: ObjectStore, spec: Any, to_type: str | None) -> 
     if to_type is not None and kind.to_type != to_type:
         raise validation(f"Association type {type_id} does not lead to {to_type}")
     return kind
+
+
+def _type_id(crm: Crm, name: str) -> str:
+    """E.g. 0-1; the name itself for a type that is not served."""
+    return crm.stores[name].definition.type_id if name in crm.stores else name
 
 
 def live_record(store: ObjectStore, wanted: str) -> Record:
@@ -263,12 +263,12 @@ def associate(
 ) -> bool:
     """Set the labels of a pair to these; False when it had them."""
     name = store.definition.name
-    touched = _contacts_of(crm, name, from_id, link.to_type, link.to_id)
+    touched = _contacts_of(name, from_id, link.to_type, link.to_id)
     held = set(crm.links.of(name, link.to_type, from_id).get(link.to_id, ()))
     if not crm.links.put(name, from_id, link.to_id, link.kinds):
         return False
     now_held = set(crm.links.of(name, link.to_type, from_id)[link.to_id])
-    _tell_links(crm, store, from_id, link.to_type, link.to_id, now_held - held, False, source)
+    _tell_links(crm, (from_id, link.to_id), now_held - held, source)
     _follow_primary(crm, touched, source)
     return True
 
@@ -278,11 +278,11 @@ def disassociate(
 ) -> bool:
     """Remove all labels of a pair; False when it was not associated."""
     name = store.definition.name
-    touched = _contacts_of(crm, name, from_id, to_type, to_id)
+    touched = _contacts_of(name, from_id, to_type, to_id)
     held = set(crm.links.of(name, to_type, from_id).get(to_id, ()))
     if not crm.links.remove(name, to_type, from_id, to_id):
         return False
-    _tell_links(crm, store, from_id, to_type, to_id, held, True, source)
+    _tell_links(crm, (from_id, to_id), held, source, removed=True)
     _follow_primary(crm, touched, source)
     return True
 
@@ -291,11 +291,11 @@ def remove_labels(
     crm: Crm, store: ObjectStore, from_id: int, to_id: int, kinds: list[LinkType]
 ) -> bool:
     name, to_type = store.definition.name, kinds[0].to_type
-    touched = _contacts_of(crm, name, from_id, to_type, to_id)
+    touched = _contacts_of(name, from_id, to_type, to_id)
     if not crm.links.remove_labels(name, from_id, to_id, kinds):
         return False
     gone = {kind.type_id for kind in kinds}
-    _tell_links(crm, store, from_id, to_type, to_id, gone, True, API)
+    _tell_links(crm, (from_id, to_id), gone, API, removed=True)
     _follow_primary(crm, touched, API)
     return True
 
@@ -305,7 +305,7 @@ def unlink_all(crm: Crm, store: ObjectStore, record_id: int, source: str) -> Non
         disassociate(crm, store, record_id, to_type, to_id, source)
 
 
-def _contacts_of(crm: Crm, name: str, from_id: int, to_type: str, to_id: int) -> list[int]:
+def _contacts_of(name: str, from_id: int, to_type: str, to_id: int) -> list[int]:
     """The contacts whose primary company may change with this pair."""
     if (name, to_type) == ("contacts", "companies"):
         return [from_id]
@@ -328,33 +328,30 @@ def _follow_primary(crm: Crm, contact_ids: Iterable[int], source: str) -> None:
 
 
 def _tell_links(
-    crm: Crm,
-    store: ObjectStore,
-    from_id: int,
-    to_type: str,
-    to_id: int,
-    type_ids: set[int],
-    removed: bool,
-    source: str,
+    crm: Crm, pair: tuple[int, int], type_ids: set[int], source: str, *, removed: bool = False
 ) -> None:
     """One event a type and side: a primary association also makes the plain one."""
     if not crm.events.subscriptions:
         return
+    from_id, to_id = pair
     for type_id in sorted(type_ids):
         kind = crm.links.types[type_id]
-        for one, near, far in ((kind, from_id, to_id), (crm.links.types[kind.reverse], to_id, from_id)):
-            definition = crm.stores[one.from_type].definition
-            crm.events.record(
-                definition,
-                "associationChange",
-                near,
-                associationType=link_name(crm, one),
-                fromObjectId=near,
-                toObjectId=far,
-                associationRemoved=removed,
-                isPrimaryAssociation=not PRIMARY_IDS.isdisjoint({one.type_id, one.reverse}),
-                changeSource=source,
-            )
+        _tell_link(crm, kind, from_id, to_id, removed, source)
+        _tell_link(crm, crm.links.types[kind.reverse], to_id, from_id, removed, source)
+
+
+def _tell_link(crm: Crm, kind: LinkType, near: int, far: int, removed: bool, source: str) -> None:
+    crm.events.record(
+        crm.stores[kind.from_type].definition,
+        "associationChange",
+        near,
+        associationType=link_name(crm, kind),
+        fromObjectId=near,
+        toObjectId=far,
+        associationRemoved=removed,
+        isPrimaryAssociation=not PRIMARY_IDS.isdisjoint({kind.type_id, kind.reverse}),
+        changeSource=source,
+    )
 
 
 def link_name(crm: Crm, kind: LinkType) -> str:
