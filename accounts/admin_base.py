@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import PermissionDenied
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
@@ -111,6 +111,13 @@ class ActionGuardedAdmin(ModelAdmin):
         return self.allows(request, "export", obj)
 
     # --- rows and actions -----------------------------------------------------------------
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list; "show all" is offered only where a filter or search hides something."""
+        listing = super().get_changelist_instance(request)
+        if not listing.has_active_filters and not listing.query:
+            listing.full_result_count = listing.result_count
+        return listing
 
     def object_or_404(self, request: HttpRequest, object_id: str) -> Any:
         """The object if this user may see it: for extra URLs, on their first line."""
@@ -222,10 +229,22 @@ class TenantScopedAdmin(ActionGuardedAdmin):
         """Offer the user's own tenants and their people; rows of tenants are scoped already."""
         if db_field.related_model is Tenant:
             kwargs["queryset"] = tenants_to_choose(request, self.add_needs or self.change_needs)
-            kwargs.setdefault("empty_label", None)
         elif db_field.related_model is User:
             kwargs["queryset"] = people_to_choose(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Nobody chooses between one tenant; nor are tenants made in passing."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.related_model is not Tenant or field is None:
+            return field
+        field.widget = getattr(field.widget, "widget", field.widget)
+        tenants = list(field.queryset[:2])
+        if len(tenants) == 1:
+            field.initial, field.widget = tenants[0].pk, forms.HiddenInput()
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """An object never moves to another tenant."""

@@ -10,10 +10,18 @@ MOST_COUNTED = 10_000
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # of whatever the list holds
-    """Counts at most one row more than it will show pages for."""
+    """Counts no further than MOST_COUNTED rows, and has pages for as many."""
 
     @cached_property
     def count(self) -> int:
+        return min(self._found, MOST_COUNTED)
+
+    @property
+    def is_capped(self) -> bool:
+        return self._found > MOST_COUNTED
+
+    @cached_property
+    def _found(self) -> int:
         rows: Any = self.object_list
         if not hasattr(rows, "query"):
             return len(rows)

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from accounts.permissions import may_enter
@@ -16,6 +17,8 @@ class Desk(UnfoldAdminSite):
 
     It has no login form of its own: one would let people past the second factor.
     """
+
+    index_title = _("Home")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_enter(request.user)
