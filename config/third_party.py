@@ -15,7 +15,9 @@ from accounts.permissions import Action
 LONGEST_RESULT = 200
 
 for model in (Failure, LogEntry, OrmQ, Schedule, Success):
-    admin.site.unregister(model)
+    # With Redis as the queue, the library leaves OrmQ out.
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 
 class QueueAdmin(ActionGuardedAdmin):
