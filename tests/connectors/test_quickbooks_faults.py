@@ -104,20 +104,22 @@ def test_where_one_code_covers_several_causes_the_wording_decides(
     )
 
 
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        ("100", SignInAgain),
-        ("3200", SignInAgain),
-        ("3100", SignInAgain),
-        ("10200", SignInAgain),
-        ("120", NotAllowed),
-        ("6190", Suspended),
-        ("140", RetryLater),
-        ("150", RetryLater),
-        ("3001", RetryLater),
-    ],
-)
+STOPPING: list[tuple[str, type[ConnectorError]]] = [
+    ("100", SignInAgain),
+    ("110", SignInAgain),
+    ("3200", SignInAgain),
+    ("3100", SignInAgain),
+    ("10200", SignInAgain),
+    ("120", NotAllowed),
+    ("6190", Suspended),
+    ("130", RetryLater),
+    ("140", RetryLater),
+    ("150", RetryLater),
+    ("3001", RetryLater),
+]
+
+
+@pytest.mark.parametrize(("code", "error"), STOPPING)
 def test_what_concerns_the_whole_company_stops_the_connection(
     code: str, error: type[ConnectorError]
 ) -> None:
@@ -133,7 +135,7 @@ def test_what_concerns_the_whole_company_stops_the_connection(
 def test_only_these_codes_stop_the_connection() -> None:
     stopping = {code for rule in TABLE if rule.stop for code in rule.codes.split()}
 
-    assert stopping == set("100 110 120 130 140 150 3001 3100 3200 6190 10200".split())
+    assert stopping == {code for code, _ in STOPPING}
 
 
 def test_a_throttled_company_rests_for_a_minute() -> None:

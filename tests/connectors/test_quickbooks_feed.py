@@ -105,7 +105,7 @@ def test_two_changes_within_one_second_are_both_seen(company: Company) -> None:
 
 def test_no_record_is_skipped_while_people_change_records_between_pages(company: Company) -> None:
     company.books.load("Customer", bulk(3300), range(LONG_AGO, LONG_AGO + 3300))
-    dice = Random(4)  # noqa: S311 - a repeatable choice
+    dice = Random(4)
     changed: dict[str, str] = {}
 
     def people_work(page: int) -> None:

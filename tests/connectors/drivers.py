@@ -1,0 +1,254 @@
+"""What a person does at each provider, so that one suite of tests can run over all connectors.
+
+A new provider adds a driver and its samples here; the tests in test_contract.py then run for it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from integrations.contract import Category, Connector, Values
+from integrations.sandbox.core import Sandbox
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One object type: records to make, and which of their fields the tests play with."""
+
+    object_type: str
+    # The fields that the tests ask for.
+    fields: tuple[str, ...]
+    # The n-th record as a connector writes it.
+    values: Callable[[int], Values]
+    # A free text that may be empty.
+    text: str
+    # The field by which records are found, and text by which people know the record.
+    key: str
+    # What one record of a batch is refused for, and as what.
+    bad: Callable[[int], Values]
+    bad_as: Category
+    # The connector is told a record's version and refuses to overwrite a newer one.
+    has_versions: bool = False
+    # A second record with the same value in this field is refused.
+    unique: str = ""
+    can_merge: bool = True
+    # Records a page of the first read brings, so that the tests make more.
+    page: int = 100
+    # What a create needs besides, such as an entry of a list of that company.
+    needed: Callable[[Connector], Values] = lambda _: {}
+
+    def __str__(self) -> str:
+        return self.object_type
+
+
+class Driver(Protocol):
+    """A person in the provider's own screens."""
+
+    code: str
+    samples: Sequence[Sample]
+
+    def add(self, sandbox: Sandbox, sample: Sample, number: int) -> str: ...
+
+    def edit(self, sandbox: Sandbox, sample: Sample, id_: str, text: str) -> None:
+        """Set the sample's free text."""
+        ...
+
+    def archive(self, sandbox: Sandbox, sample: Sample, id_: str) -> None: ...
+
+    def merge(self, sandbox: Sandbox, sample: Sample, survivor: str, loser: str) -> str:
+        """Merge two records; the survivor's id."""
+        ...
+
+    def count(self, sandbox: Sandbox, sample: Sample) -> int:
+        """Live records."""
+        ...
+
+    def listen(self, sandbox: Sandbox, url: str) -> None:
+        """Have webhooks sent to an address."""
+        ...
+
+
+def _contact(number: int) -> Values:
+    return {
+        "email": f"person{number}@example.org",
+        "firstname": "Ann",
+        "lastname": f"Number {number}",
+        "phone": f"+45 20 30 {number:04d}",
+        "address": f"Long street {number}",
+    }
+
+
+def _company(number: int) -> Values:
+    return {
+        "name": f"Company {number}",
+        "domain": f"company{number}.example.org",
+        "city": "Aarhus",
+        "description": f"The company with number {number}",
+        "numberofemployees": Decimal(number + 1),
+    }
+
+
+def _product(number: int) -> Values:
+    return {
+        "name": f"Product {number}",
+        "hs_sku": f"SKU-{number:05d}",
+        "price": Decimal("12.50") + number,
+        "description": f"The product with number {number}",
+    }
+
+
+HUBSPOT_SAMPLES = (
+    Sample(
+        object_type="contact",
+        fields=("email", "firstname", "lastname", "phone", "address"),
+        values=_contact,
+        text="address",
+        key="email",
+        bad=lambda number: {"email": f"no address {number}", "lastname": "Bad"},
+        bad_as=Category.FIELD_INVALID,
+        unique="email",
+    ),
+    Sample(
+        object_type="company",
+        fields=("name", "domain", "city", "description", "numberofemployees"),
+        values=_company,
+        text="description",
+        key="domain",
+        bad=lambda _: {"city": "Nameless"},
+        bad_as=Category.FIELD_MISSING,
+    ),
+    Sample(
+        object_type="product",
+        fields=("name", "hs_sku", "price", "description"),
+        values=_product,
+        text="description",
+        key="hs_sku",
+        bad=lambda number: {"hs_sku": f"NAMELESS-{number}"},
+        bad_as=Category.FIELD_MISSING,
+        can_merge=False,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class HubSpotDriver:
+    code: str = "hubspot"
+    samples: Sequence[Sample] = HUBSPOT_SAMPLES
+    paths: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "contact": "contacts",
+            "company": "companies",
+            "product": "products",
+        }
+    )
+
+    def add(self, sandbox: Sandbox, sample: Sample, number: int) -> str:
+        properties = {name: str(value) for name, value in sample.values(number).items()}
+        return sandbox.hubspot.add(self.paths[sample.object_type], **properties)
+
+    def edit(self, sandbox: Sandbox, sample: Sample, id_: str, text: str) -> None:
+        sandbox.hubspot.update(self.paths[sample.object_type], id_, **{sample.text: text})
+
+    def archive(self, sandbox: Sandbox, sample: Sample, id_: str) -> None:
+        sandbox.hubspot.delete(self.paths[sample.object_type], id_)
+
+    def merge(self, sandbox: Sandbox, sample: Sample, survivor: str, loser: str) -> str:
+        return sandbox.hubspot.merge(self.paths[sample.object_type], survivor, loser)
+
+    def count(self, sandbox: Sandbox, sample: Sample) -> int:
+        return len(sandbox.hubspot.all(self.paths[sample.object_type]))
+
+    def listen(self, sandbox: Sandbox, url: str) -> None:
+        sandbox.hubspot.subscribe(url)
+
+
+def _customer(number: int) -> Values:
+    return {
+        "DisplayName": f"Customer {number}",
+        "GivenName": "Ann",
+        "FamilyName": f"Number {number}",
+        "PrimaryEmailAddr": f"customer{number}@example.org",
+        "Notes": f"The customer with number {number}",
+    }
+
+
+def _item(number: int) -> Values:
+    return {
+        "Name": f"Item {number}",
+        "Type": "Service",
+        "Sku": f"SKU-{number:05d}",
+        "Description": f"The item with number {number}",
+        "UnitPrice": Decimal("12.50") + number,
+    }
+
+
+QUICKBOOKS_SAMPLES = (
+    Sample(
+        object_type="customer",
+        fields=("DisplayName", "GivenName", "FamilyName", "PrimaryEmailAddr", "Notes"),
+        values=_customer,
+        text="Notes",
+        key="DisplayName",
+        bad=lambda number: {"DisplayName": f"Bad: {number}"},
+        bad_as=Category.FIELD_INVALID,
+        has_versions=True,
+        unique="DisplayName",
+        page=1000,
+    ),
+    Sample(
+        object_type="item",
+        fields=("Name", "Type", "Sku", "Description", "UnitPrice"),
+        values=_item,
+        text="Description",
+        key="Name",
+        bad=lambda number: {"Name": f"Bad: {number}", "Type": "Service"},
+        bad_as=Category.FIELD_INVALID,
+        has_versions=True,
+        unique="Name",
+        page=1000,
+        needed=lambda connector: {
+            "IncomeAccountRef": connector.choices("income_accounts")[0].value
+        },
+    ),
+)
+
+
+@dataclass(frozen=True)
+class QuickBooksDriver:
+    code: str = "quickbooks"
+    samples: Sequence[Sample] = QUICKBOOKS_SAMPLES
+    entities: Mapping[str, str] = field(
+        default_factory=lambda: {"customer": "Customer", "item": "Item"}
+    )
+
+    def add(self, sandbox: Sandbox, sample: Sample, number: int) -> str:
+        values = dict(sample.values(number))
+        if sample.object_type == "customer":
+            values["Email"] = values.pop("PrimaryEmailAddr")
+            return sandbox.quickbooks.add_customer(**values)
+        values["UnitPrice"] = float(str(values["UnitPrice"]))
+        return sandbox.quickbooks.add_item(**values)
+
+    def edit(self, sandbox: Sandbox, sample: Sample, id_: str, text: str) -> None:
+        entity = self.entities[sample.object_type]
+        sandbox.quickbooks.update(entity, id_, **{sample.text: text})
+
+    def archive(self, sandbox: Sandbox, sample: Sample, id_: str) -> None:
+        sandbox.quickbooks.deactivate(self.entities[sample.object_type], id_)
+
+    def merge(self, sandbox: Sandbox, sample: Sample, survivor: str, loser: str) -> str:
+        sandbox.quickbooks.merge(self.entities[sample.object_type], loser, survivor)
+        return survivor
+
+    def count(self, sandbox: Sandbox, sample: Sample) -> int:
+        records = sandbox.quickbooks.records(self.entities[sample.object_type])
+        return sum(1 for record in records.values() if record.get("Active", True))
+
+    def listen(self, sandbox: Sandbox, url: str) -> None:
+        sandbox.quickbooks.subscribe(url)
+
+
+DRIVERS: Mapping[str, Driver] = {
+    driver.code: driver for driver in (HubSpotDriver(), QuickBooksDriver())
+}
