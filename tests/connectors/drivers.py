@@ -238,11 +238,11 @@ class QuickBooksDriver:
         sandbox.quickbooks.deactivate(self.entities[sample.object_type], id_)
 
     def merge(self, sandbox: Sandbox, sample: Sample, survivor: str, loser: str) -> str:
-        sandbox.quickbooks.merge(self.entities[sample.object_type], loser, survivor)
+        sandbox.quickbooks.merge(self.entities[sample.object_type], survivor, loser)
         return survivor
 
     def count(self, sandbox: Sandbox, sample: Sample) -> int:
-        records = sandbox.quickbooks.records(self.entities[sample.object_type])
+        records = sandbox.quickbooks.all(self.entities[sample.object_type])
         return sum(1 for record in records.values() if record.get("Active", True))
 
     def listen(self, sandbox: Sandbox, url: str) -> None:

@@ -1,0 +1,444 @@
+"""Payloads to records and back."""
+
+import string
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from time import perf_counter
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrations.connectors.quickbooks.fields import custom_text
+from integrations.connectors.quickbooks.objects import (
+    CUSTOMER,
+    DEFINITIONS,
+    ITEM,
+    Definition,
+    definition_of,
+)
+from integrations.connectors.quickbooks.records import (
+    Payload,
+    Unwritable,
+    compile_decoder,
+    create_payload,
+    from_json,
+    gone,
+    sparse_payload,
+    to_json,
+    whole_payload,
+)
+from integrations.contract import (
+    Category,
+    FieldType,
+    Misconfigured,
+    Record,
+    RecordState,
+    Value,
+    Values,
+)
+
+CUSTOMER_JSON = """{
+  "Taxable": true, "BillAddr": {"Id": "2", "Line1": "4581 Finch St.", "City": "Bayshore",
+  "CountrySubDivisionCode": "CA", "PostalCode": "94326", "Lat": "INVALID", "Long": "INVALID"},
+  "ShipAddr": {"Id": "3", "Line1": "1 Elm"}, "Job": false, "BillWithParent": false,
+  "Balance": 239.00, "BalanceWithJobs": 0.1, "CurrencyRef": {"value": "USD", "name": "US Dollar"},
+  "PreferredDeliveryMethod": "Print", "IsProject": false, "domain": "QBO", "sparse": false,
+  "Id": "1", "SyncToken": "4", "MetaData": {"CreateTime": "2014-09-11T16:48:43-07:00",
+  "LastUpdatedTime": "2014-12-01T20:13:02-08:00"}, "GivenName": "Amy", "FamilyName": "Łauterbäch",
+  "FullyQualifiedName": "Amy's Bird Sanctuary", "CompanyName": "Amy's Bird Sanctuary",
+  "DisplayName": "Amy's Bird Sanctuary", "PrintOnCheckName": "Amy's Bird Sanctuary",
+  "Active": true, "PrimaryPhone": {"FreeFormNumber": "(650) 555-3311"},
+  "PrimaryEmailAddr": {"Address": "Birds@Intuit.com"}, "Notes": "", "SomethingNew": {"a": [1]}
+}"""
+TEN = (
+    "DisplayName",
+    "GivenName",
+    "FamilyName",
+    "CompanyName",
+    "PrimaryEmailAddr",
+    "PrimaryPhone",
+    "BillAddr.Line1",
+    "BillAddr.City",
+    "Balance",
+    "Active",
+)
+
+
+def decoded(definition: Definition, text: str, *fields: str) -> Record:
+    return compile_decoder(definition, fields)(from_json(text.encode()))
+
+
+def test_a_customer_becomes_a_record_with_exactly_the_fields_asked_for() -> None:
+    record = decoded(
+        CUSTOMER, CUSTOMER_JSON, *TEN, "Notes", "SalesTermRef", "CurrencyRef", "Mobile"
+    )
+
+    assert record == Record(
+        id="1",
+        version="4",
+        fields={
+            "DisplayName": "Amy's Bird Sanctuary",
+            "GivenName": "Amy",
+            "FamilyName": "Łauterbäch",
+            "CompanyName": "Amy's Bird Sanctuary",
+            "PrimaryEmailAddr": "Birds@Intuit.com",
+            "PrimaryPhone": "(650) 555-3311",
+            "BillAddr.Line1": "4581 Finch St.",
+            "BillAddr.City": "Bayshore",
+            "Balance": Decimal("239.00"),
+            "Active": True,
+            "Notes": None,
+            "SalesTermRef": None,
+            "CurrencyRef": "USD",
+            "Mobile": None,
+        },
+        title="Amy's Bird Sanctuary",
+        state=RecordState.LIVE,
+        modified_at=datetime(2014, 12, 2, 4, 13, 2, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["0.1", "19.999999999999999999", "12345678901234567.89", "3", "1e2"]
+)
+def test_amounts_are_exact(text: str) -> None:
+    record = decoded(ITEM, f'{{"Id":"1","SyncToken":"0","UnitPrice":{text}}}', "UnitPrice")
+
+    assert record.fields["UnitPrice"] == Decimal(text)
+    assert isinstance(record.fields["UnitPrice"], Decimal)
+
+
+def test_times_are_instants_in_utc() -> None:
+    record = decoded(CUSTOMER, CUSTOMER_JSON, "MetaData.CreateTime")
+
+    assert record.fields["MetaData.CreateTime"] == datetime(2014, 9, 11, 23, 48, 43, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["Acme (deleted)", "Acme (deleted-1)", "Acme (deleted-12)"])
+def test_the_suffix_of_an_inactive_record_is_taken_off_its_names(name: str) -> None:
+    payload = {"Id": "1", "Name": name, "FullyQualifiedName": name, "Active": False}
+
+    record = compile_decoder(ITEM, ("Name", "FullyQualifiedName"))(payload)
+
+    assert record.title == record.fields["Name"] == record.fields["FullyQualifiedName"] == "Acme"
+    assert record.state is RecordState.ARCHIVED
+
+
+def test_an_active_record_may_be_called_deleted() -> None:
+    record = compile_decoder(ITEM, ("Name",))({"Id": "1", "Name": "Backups (deleted)"})
+
+    assert record.fields["Name"] == "Backups (deleted)"
+
+
+def test_members_of_an_unexpected_kind_do_not_stop_a_page() -> None:
+    payload = {
+        "Id": "1",
+        "DisplayName": 365,
+        "Taxable": "true",
+        "BillAddr": None,
+        "Balance": "12.5",
+        "PreferredDeliveryMethod": "CARRIER_PIGEON",
+    }
+
+    record = compile_decoder(
+        CUSTOMER, ("DisplayName", "Taxable", "BillAddr.City", "Balance", "PreferredDeliveryMethod")
+    )(payload)
+
+    assert record.fields == {
+        "DisplayName": "365",
+        "Taxable": True,
+        "BillAddr.City": None,
+        "Balance": Decimal("12.5"),
+        "PreferredDeliveryMethod": "CARRIER_PIGEON",
+    }
+
+
+def test_a_record_that_is_gone_has_its_fields_empty() -> None:
+    record = gone("7", ("DisplayName", "Active"))
+
+    assert (record.state, record.fields) == (
+        RecordState.GONE,
+        {"DisplayName": None, "Active": None},
+    )
+
+
+@pytest.mark.parametrize("name", ["Nonsense", "PrimaryEmailAddr.Address", "displayname", ""])
+def test_a_field_that_is_not_there_is_a_matter_of_configuration(name: str) -> None:
+    with pytest.raises(Misconfigured, match="no field"):
+        compile_decoder(CUSTOMER, (name,))
+
+
+def test_an_object_type_that_is_not_there_is_a_matter_of_configuration() -> None:
+    with pytest.raises(Misconfigured, match="no object type"):
+        definition_of("warehouse")
+
+
+# Round trip
+
+TEXTS = st.text(min_size=1, max_size=40).filter(lambda text: not _has_surrogates(text))
+AMOUNTS = st.decimals(
+    allow_nan=False, allow_infinity=False, places=7, min_value=0, max_value=10**10
+)
+IDS = st.integers(1, 10**9).map(str)
+BY_TYPE: dict[FieldType, st.SearchStrategy[Any]] = {
+    FieldType.TEXT: TEXTS,
+    FieldType.CHOICE: IDS,
+    FieldType.REFERENCE: IDS,
+    FieldType.BOOLEAN: st.booleans(),
+    FieldType.NUMBER: AMOUNTS,
+    FieldType.MONEY: AMOUNTS,
+    FieldType.DATE: st.dates(),
+}
+
+
+def _has_surrogates(text: str) -> bool:
+    return any(0xD800 <= ord(sign) <= 0xDFFF for sign in text)
+
+
+def values_of(definition: Definition) -> st.SearchStrategy[dict[str, Value]]:
+    """Any choice of fields that a creation may carry, some of them empty."""
+    fields = [s.field for s in definition.specs if s.field.creatable and s.field.name != "Active"]
+    optional = {f.name: st.none() | BY_TYPE[f.type] for f in fields}
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+@given(
+    st.sampled_from(list(DEFINITIONS.values())).flatmap(
+        lambda d: st.tuples(st.just(d), values_of(d))
+    )
+)
+def test_what_is_written_is_read_back(case: tuple[Definition, dict[str, Value]]) -> None:
+    definition, values = case
+
+    sent = to_json(create_payload(definition, values) | {"Id": "1", "SyncToken": "0"})
+    record = compile_decoder(definition, tuple(values))(from_json(sent))
+
+    assert record.fields == values
+
+
+@given(values_of(ITEM), values_of(ITEM))
+def test_a_whole_update_keeps_every_value_it_does_not_change(
+    before: dict[str, Value], after: dict[str, Value]
+) -> None:
+    required = {"Name": "Anvil", "Type": "Service", "IncomeAccountRef": "1"}
+    before = before | required
+    changes = {
+        name: value
+        for name, value in after.items()
+        if ITEM.spec(name).field.updatable and name not in required
+    }
+    current = create_payload(ITEM, before) | {"Id": "1", "SyncToken": "0", "Unknown": [{"a": 1}]}
+
+    payload = from_json(to_json(whole_payload(ITEM, changes, current)))
+
+    names = tuple(before | changes)
+    assert compile_decoder(ITEM, names)(payload).fields == {
+        name: (before | changes).get(name) for name in names
+    }
+    assert payload["Unknown"] == [{"a": 1}]
+
+
+# Writing
+
+
+def test_a_creation_leaves_out_what_is_empty() -> None:
+    values: Values = {"DisplayName": "Ann", "PrimaryEmailAddr": None, "BillAddr.City": None}
+
+    assert create_payload(CUSTOMER, values) == {"DisplayName": "Ann"}
+
+
+def test_amounts_are_sent_as_numbers() -> None:
+    payload = create_payload(
+        ITEM, {"UnitPrice": Decimal("33.333333"), "InvStartDate": date(2026, 1, 2)}
+    )
+
+    assert to_json(payload) == b'{"UnitPrice":33.333333,"InvStartDate":"2026-01-02"}'
+
+
+CURRENT: Payload = {
+    "Id": "1",
+    "SyncToken": "4",
+    "BillAddr": {"Id": "2", "Line1": "4581 Finch St.", "City": "Bayshore", "Lat": "1", "Long": "2"},
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "payload"),
+    [
+        pytest.param({"GivenName": "Ann"}, {"GivenName": "Ann"}, id="a text"),
+        pytest.param({"GivenName": None}, {"GivenName": ""}, id="an empty text"),
+        pytest.param(
+            {"PrimaryEmailAddr": None}, {"PrimaryEmailAddr": {"Address": ""}}, id="an empty e-mail"
+        ),
+        pytest.param(
+            {"BillAddr.City": "Aarhus"},
+            {"BillAddr": {"Id": "2", "Line1": "4581 Finch St.", "City": "Aarhus"}},
+            id="a part of an address, with its other parts",
+        ),
+        pytest.param(
+            {"BillAddr.City": None, "BillAddr.Line2": "Floor 3"},
+            {"BillAddr": {"Id": "2", "Line1": "4581 Finch St.", "City": "", "Line2": "Floor 3"}},
+            id="several parts of an address",
+        ),
+        pytest.param(
+            {"ShipAddr.City": "Aarhus"}, {"ShipAddr": {"City": "Aarhus"}}, id="a first address"
+        ),
+        pytest.param({"SalesTermRef": "3"}, {"SalesTermRef": {"value": "3"}}, id="a reference"),
+        pytest.param({"Active": False}, {"Active": False}, id="a truth"),
+    ],
+)
+def test_a_partial_update_sends_what_changes(values: Values, payload: Payload) -> None:
+    assert sparse_payload(CUSTOMER, values, CURRENT) == payload
+
+
+@pytest.mark.parametrize(
+    ("values", "category"),
+    [
+        ({"SalesTermRef": None}, Category.FIELD_INVALID),
+        ({"Taxable": None}, Category.FIELD_INVALID),
+        ({"DisplayName": None}, Category.FIELD_MISSING),
+        ({"Taxable": "yes"}, Category.FIELD_INVALID),
+        ({"GivenName": Decimal(1)}, Category.FIELD_INVALID),
+    ],
+)
+def test_what_a_partial_update_cannot_say_is_refused_with_its_field(
+    values: Values, category: Category
+) -> None:
+    with pytest.raises(Unwritable) as refusal:
+        sparse_payload(CUSTOMER, values, CURRENT)
+
+    assert refusal.value.fault.category is category
+    assert refusal.value.fault.field == next(iter(values))
+
+
+def test_a_whole_update_leaves_out_what_quickbooks_keeps_and_what_is_emptied() -> None:
+    current = {
+        "Id": "5",
+        "SyncToken": "2",
+        "domain": "QBO",
+        "sparse": False,
+        "MetaData": {"LastUpdatedTime": "2026-01-01T00:00:00Z"},
+        "FullyQualifiedName": "Tools:Anvil",
+        "Level": 1,
+        "ItemEx": {"any": []},
+        "Name": "Anvil",
+        "Description": "Heavy",
+        "UnitPrice": Decimal("12.50"),
+        "IncomeAccountRef": {"value": "79", "name": "Sales"},
+        "ExpenseAccountRef": {"value": "80", "name": "Cost"},
+        "PrefVendorRef": {"value": "9"},
+        "ReorderPoint": 4,
+    }
+
+    payload = whole_payload(
+        ITEM, {"Description": None, "ExpenseAccountRef": None, "UnitPrice": Decimal(14)}, current
+    )
+
+    assert payload == {
+        "Id": "5",
+        "SyncToken": "2",
+        "Name": "Anvil",
+        "UnitPrice": Decimal(14),
+        "IncomeAccountRef": {"value": "79", "name": "Sales"},
+        "PrefVendorRef": {"value": "9"},
+        "ReorderPoint": 4,
+    }
+
+
+@pytest.mark.parametrize("name", ["Name", "IncomeAccountRef"])
+def test_a_required_field_cannot_be_emptied(name: str) -> None:
+    with pytest.raises(Unwritable) as refusal:
+        whole_payload(ITEM, {name: None}, {"Name": "Anvil"})
+
+    assert refusal.value.fault.category is Category.FIELD_MISSING
+
+
+def test_an_item_made_active_again_gets_its_name_back() -> None:
+    current = {"Id": "5", "SyncToken": "2", "Name": "Anvil (deleted)", "Active": False}
+
+    again = whole_payload(ITEM, {"Active": True}, current)
+    renamed = whole_payload(ITEM, {"Active": True, "Name": "Big anvil"}, current)
+    still_inactive = whole_payload(ITEM, {"Description": "x"}, current)
+
+    assert (again["Name"], renamed["Name"]) == ("Anvil", "Big anvil")
+    assert still_inactive["Name"] == "Anvil (deleted)"
+
+
+@pytest.mark.parametrize(
+    ("definition", "values"),
+    [
+        (CUSTOMER, {"Balance": Decimal(1)}),
+        (CUSTOMER, {"FullyQualifiedName": "x"}),
+        (ITEM, {"MetaData.CreateTime": None}),
+    ],
+)
+def test_a_field_that_quickbooks_keeps_itself_is_never_written(
+    definition: Definition, values: Values
+) -> None:
+    with pytest.raises(Misconfigured, match="cannot be written"):
+        create_payload(definition, values)
+    with pytest.raises(Misconfigured, match="cannot be changed"):
+        whole_payload(definition, values, {})
+
+
+def test_the_currency_is_fixed_when_the_customer_is_made() -> None:
+    assert create_payload(CUSTOMER, {"CurrencyRef": "EUR"}) == {"CurrencyRef": {"value": "EUR"}}
+    with pytest.raises(Misconfigured, match="cannot be changed"):
+        sparse_payload(CUSTOMER, {"CurrencyRef": "EUR"}, CURRENT)
+
+
+@pytest.mark.parametrize("amount", [Decimal("NaN"), Decimal("Infinity")])
+def test_an_amount_that_is_no_number_is_refused(amount: Decimal) -> None:
+    with pytest.raises(Unwritable):
+        create_payload(ITEM, {"UnitPrice": amount})
+
+
+def test_custom_fields_are_read_and_written_by_their_definition() -> None:
+    spec = custom_text("2", "Crew")
+    definition = Definition(
+        CUSTOMER.type, "Customer", (spec,), "DisplayName", (), "DisplayName", sparse=False
+    )
+    current = {"CustomField": [{"DefinitionId": "1", "StringValue": "a"}]}
+
+    payload = whole_payload(definition, {"CustomField.2": "Night"}, current)
+    record = compile_decoder(definition, ("CustomField.2",))(payload | {"Id": "1"})
+
+    assert record.fields == {"CustomField.2": "Night"}
+    assert {"DefinitionId": "1", "StringValue": "a"} in payload["CustomField"]
+    emptied = whole_payload(definition, {"CustomField.2": None}, payload)
+    assert emptied == current
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=str)
+def test_a_definition_is_consistent(definition: Definition) -> None:
+    names = [spec.field.name for spec in definition.specs]
+
+    assert len(set(names)) == len(names)
+    assert definition.type.find_by <= {s.field.name for s in definition.specs if s.query}
+    assert set(definition.names) <= set(names)
+    assert set(definition.name_parts) <= set(names)
+    assert definition.spec(definition.unique).field.unique
+    assert all(set(name) <= set(string.ascii_letters + string.digits + ".") for name in names)
+    assert not any(s.field.required and not s.field.creatable for s in definition.specs)
+
+
+def test_decoding_a_customer_costs_at_most_25_microseconds() -> None:
+    body = b'{"QueryResponse":{"Customer":[' + b",".join([CUSTOMER_JSON.encode()] * 1000) + b"]}}"
+    decode = compile_decoder(CUSTOMER, TEN)
+    taken = []
+    for _ in range(5):
+        started = perf_counter()
+        rows = from_json(body)["QueryResponse"]["Customer"]
+        records = [decode(row) for row in rows]
+        taken.append((perf_counter() - started) / 1000)
+        assert len(records) == 1000
+
+    assert min(taken) <= 25e-6, f"{min(taken) * 1e6:.1f} microseconds"
+
+
+def test_what_is_no_json_is_told() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        from_json(b"<html>")
