@@ -13,9 +13,16 @@ from integrations.sandbox.state_file import save_state
 class Control:
     """Answers /_control/…; wrong requests get a 400 that says what is wrong."""
 
-    def __init__(self, sandbox: Sandbox, state_path: Path | None = None) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        state_path: Path | None = None,
+        ready: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
         self.sandbox = sandbox
         self.state_path = state_path
+        # What --json prints: where each provider is and which application it knows.
+        self.ready = ready
 
     def handle(self, request: Request) -> Response:
         path = [part for part in request.path.split("/") if part]
@@ -40,6 +47,7 @@ class Control:
         sandbox = self.sandbox
         return {
             "GET state": lambda _: self._state(),
+            "GET ready": lambda _: self.ready(),
             "GET faults": lambda _: {"faults": sandbox.faults.as_list()},
             "POST faults": self._add_faults,
             "DELETE faults": lambda _: sandbox.faults.clear(),

@@ -160,7 +160,7 @@ class SandboxServer:
         state_path: Path | None = None,
     ) -> None:
         self.sandbox = sandbox
-        self._control = Control(sandbox, state_path)
+        self._control = Control(sandbox, state_path, self.ready)
         self._listener = socket.create_server((host, port), backlog=128)
         self._host = host
         self.port: int = self._listener.getsockname()[1]
