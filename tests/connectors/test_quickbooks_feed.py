@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from integrations.connectors.quickbooks import cursors
-from integrations.contract import Record, RecordState
+from integrations.contract import Misconfigured, Record, RecordState
 from tests.connectors.quickbooks_company import ITEM_NAMES, Company, bulk, open_company
 
 LONG_AGO = 1_700_000_000
@@ -275,7 +275,7 @@ def test_a_cursor_of_another_version_begins_anew(company: Company) -> None:
 
 @pytest.mark.parametrize("text", ["nonsense", "{", '{"version":1,"phase":"dance"}'])
 def test_a_text_that_never_was_a_cursor_is_refused(company: Company, text: str) -> None:
-    with pytest.raises(ValueError, match="no cursor"):
+    with pytest.raises(Misconfigured, match="no cursor"):
         company.connector.changes("customer", text, ("DisplayName",))
 
 

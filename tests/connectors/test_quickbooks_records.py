@@ -3,7 +3,7 @@
 import string
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import msgspec
@@ -223,7 +223,7 @@ def test_what_is_written_is_read_back(case: tuple[Definition, dict[str, Value]])
 def test_a_whole_update_keeps_every_value_it_does_not_change(
     before: dict[str, Value], after: dict[str, Value]
 ) -> None:
-    required = {"Name": "Anvil", "Type": "Service", "IncomeAccountRef": "1"}
+    required: dict[str, Value] = {"Name": "Anvil", "Type": "Service", "IncomeAccountRef": "1"}
     before = before | required
     changes = {
         name: value
@@ -425,18 +425,22 @@ def test_a_definition_is_consistent(definition: Definition) -> None:
     assert not any(s.field.required and not s.field.creatable for s in definition.specs)
 
 
-def test_decoding_a_customer_costs_at_most_25_microseconds() -> None:
-    body = b'{"QueryResponse":{"Customer":[' + b",".join([CUSTOMER_JSON.encode()] * 1000) + b"]}}"
+def test_making_a_record_costs_little_more_than_reading_its_json() -> None:
+    """Both in the same run, so that a slow machine does not matter; 10 fields each."""
+    body = b"[" + b",".join([CUSTOMER_JSON.encode()] * 1000) + b"]"
     decode = compile_decoder(CUSTOMER, TEN)
-    taken = []
-    for _ in range(5):
-        started = perf_counter()
-        rows = from_json(body)["QueryResponse"]["Customer"]
+    reading, making = [], []
+    for _ in range(15):
+        started = process_time()
+        rows = from_json(body)
+        read = process_time()
         records = [decode(row) for row in rows]
-        taken.append((perf_counter() - started) / 1000)
+        made = process_time()
+        reading.append(read - started)
+        making.append(made - read)
         assert len(records) == 1000
 
-    assert min(taken) <= 25e-6, f"{min(taken) * 1e6:.1f} microseconds"
+    assert min(making) <= 1.7 * min(reading)
 
 
 def test_what_is_no_json_is_told() -> None:

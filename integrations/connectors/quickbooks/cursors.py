@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from integrations.contract import Category, Fault, Misconfigured
+
 type Phase = Literal["list", "second", "changes"]
 type Known = dict[str, tuple[str, int]]
 """By id: the version that was handed over, and the second in which it was made."""
@@ -47,7 +49,7 @@ def to_text(cursor: Cursor) -> str:
 def from_text(text: str) -> Cursor:
     """The cursor; one of another version of this format begins anew, which loses nothing.
 
-    Raises ValueError for what never was a cursor.
+    Raises Misconfigured for what never was a cursor.
     """
     if not text:
         return first()
@@ -56,7 +58,8 @@ def from_text(text: str) -> Cursor:
             return first()
         return msgspec.json.decode(text, type=Cursor)
     except msgspec.DecodeError as error:
-        raise ValueError(f"This is no cursor of QuickBooks: {text[:80]!r}") from error
+        message = f"This is no cursor of QuickBooks: {text[:80]!r}"
+        raise Misconfigured(Fault(Category.CONFIGURATION, "bad_cursor", message)) from error
 
 
 class _Versioned(msgspec.Struct):

@@ -68,7 +68,7 @@ def draft_updates(
         if row is None and _needs_current(definition, operation):
             fault = gone_fault(definition, operation.id)
             drafts.decided[position] = refused(operation, fault)
-        elif row is not None and row.get("SyncToken") != operation.version:
+        elif row is not None and operation.version not in ("", row.get("SyncToken")):
             stale = Outcome(operation.key, OutcomeStatus.STALE, decode(row))
             drafts.decided[position] = stale
         else:
@@ -92,12 +92,12 @@ def _draft_update(
 
 
 def _update_payload(definition: Definition, operation: Operation, row: Payload | None) -> Payload:
-    values = _values(operation)
+    values, current = _values(operation), row or {}
+    # A decision that was based on no version is carried out on the one that is there.
+    version = {"Id": operation.id, "SyncToken": operation.version or current.get("SyncToken")}
     if definition.sparse:
-        partial = sparse_payload(definition, values, row)
-        return {"Id": operation.id, "SyncToken": operation.version, "sparse": True} | partial
-    whole = whole_payload(definition, values, row or {})
-    return whole | {"Id": operation.id, "SyncToken": operation.version}
+        return version | {"sparse": True} | sparse_payload(definition, values, row)
+    return whole_payload(definition, values, current) | version
 
 
 def _values(operation: Operation) -> Values:

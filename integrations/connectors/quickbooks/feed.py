@@ -118,9 +118,13 @@ class Feed:
         self, rows: Sequence[Payload], known: Known, now: datetime
     ) -> tuple[tuple[Record, ...], Known]:
         """The rows that were not handed over yet, and what has been handed over with them."""
-        versions = {row["Id"]: (str(row.get("SyncToken") or ""), _second(row, now)) for row in rows}
-        fresh = [row for row in rows if not _has(known, row["Id"], versions[row["Id"]][0])]
-        return tuple(map(self._decode, fresh)), known | versions
+        records = tuple(map(self._decode, rows))
+        versions = {
+            record.id: (record.version, cursors.second_of(record.modified_at or now))
+            for record in records
+        }
+        fresh = tuple(each for each in records if not _has(known, each.id, each.version))
+        return fresh, known | versions
 
     def _deleted_ones(
         self, rows: Sequence[Payload], known: Known, now: datetime

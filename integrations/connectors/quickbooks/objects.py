@@ -5,6 +5,7 @@ A field is named as QuickBooks names the member it stands in; where a member hol
 entity reference (developer.intuit.com, API reference, Customer and Item).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -30,8 +31,8 @@ from integrations.contract import Category, Choice, Fault, FieldType, Misconfigu
 
 WRITE_BATCH = 30
 READ_BATCH = 1000
-# QuickBooks appends it to the names of a record that is made inactive.
-INACTIVE_SUFFIX = " (deleted)"
+# QuickBooks appends it to the names of a record that is made inactive, numbered for a second one.
+INACTIVE_SUFFIX = re.compile(r" \(deleted(-\d+)?\)$")
 
 
 @dataclass(frozen=True)

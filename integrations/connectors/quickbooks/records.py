@@ -104,7 +104,16 @@ def _reader(spec: FieldSpec) -> Reader:
         (member,) = spec.path
         return lambda payload: convert(payload.get(member))
     outer, inner = spec.path
-    return lambda payload: convert((payload.get(outer) or _NOTHING).get(inner))
+
+    def read(payload: Payload) -> Value:
+        member = payload.get(outer)
+        return convert(member.get(inner)) if member else None
+
+    return read
+
+
+def _is_plain(spec: FieldSpec) -> bool:
+    return len(spec.path) == 1 and _FROM_JSON[spec.field.type] is _text
 
 
 def _custom_reader(definition_id: str) -> Reader:
@@ -119,7 +128,7 @@ def _custom_reader(definition_id: str) -> Reader:
 
 def without_suffix(name: str) -> str:
     """The name as it was before its record was made inactive."""
-    return name.removesuffix(INACTIVE_SUFFIX)
+    return INACTIVE_SUFFIX.sub("", name)
 
 
 def compile_decoder(definition: Definition, fields: Sequence[str]) -> Decode:
@@ -127,12 +136,20 @@ def compile_decoder(definition: Definition, fields: Sequence[str]) -> Decode:
 
     Raises Misconfigured for a field that QuickBooks does not have.
     """
-    readers = tuple((name, _reader(definition.spec(name))) for name in fields)
+    specs = {name: definition.spec(name) for name in fields}
+    plain = tuple((name, spec.path[0]) for name, spec in specs.items() if _is_plain(spec))
+    others = tuple((name, _reader(spec)) for name, spec in specs.items() if not _is_plain(spec))
     title = definition.title
-    suffixed = tuple(name for name in definition.names if name in fields)
+    suffixed = tuple(name for name in definition.names if name in specs)
 
     def decode(payload: Payload) -> Record:
-        values = {name: read(payload) for name, read in readers}
+        values: dict[str, Value] = {}
+        # Most fields are such texts: here no function is called for each of them.
+        for name, member in plain:
+            found = payload.get(member)
+            values[name] = found if found.__class__ is str and found else _text(found)
+        for name, read in others:
+            values[name] = read(payload)
         active = payload.get("Active") is not False
         label = payload.get(title) or ""
         if not active:
