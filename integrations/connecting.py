@@ -154,6 +154,8 @@ def _finish(attempt: ConnectAttempt, query: Mapping[str, str]) -> Connection:
     app = oauth_app(attempt.provider, attempt.environment)
     answer = oauth.exchange(app, query["code"], attempt.verifier)
     external_id = provider_of(attempt.provider).external_id_from_callback(query, answer)
+    if not external_id:
+        raise ConnectRefused(_("The provider did not say which company this is."), attempt)
     _demand_same_company(attempt, external_id)
     wanted = Connection(
         tenant=attempt.tenant,

@@ -10,7 +10,9 @@ from pytest_django import Settings
 
 from accounts.models import Tenant
 from integrations import calls, opening
-from integrations.models import Connection
+from integrations.models import SANDBOX, Connection
+from integrations.providers import _sandbox_registration
+from integrations.sandbox.server import SandboxServer, run_sandbox
 
 type MakeConnection = Callable[..., Connection]
 
@@ -32,6 +34,7 @@ def nothing_pooled() -> Iterator[None]:
     yield
     opening._sessions.clear()
     calls._books.clear()
+    _sandbox_registration.cache_clear()
 
 
 @pytest.fixture
@@ -56,3 +59,34 @@ def make_connection(tenant: Tenant) -> MakeConnection:
 @pytest.fixture
 def connection(make_connection: MakeConnection) -> Connection:
     return make_connection()
+
+
+@pytest.fixture
+def sandbox(settings: Settings) -> Iterator[SandboxServer]:
+    """Both providers on a local port, at which this site's sandbox environment points."""
+    settings.PUBLIC_URL = "http://localhost:8000"
+    with run_sandbox() as server:
+        settings.SANDBOX_URL = server.url
+        yield server
+
+
+@pytest.fixture
+def connect_sandbox(sandbox: SandboxServer, tenant: Tenant) -> MakeConnection:
+    """A stored connection to one of the sandbox's providers, with the tokens it gives out."""
+
+    def make(provider: str = "hubspot", **fields: Any) -> Connection:
+        ready = sandbox.ready()[provider]
+        now = timezone.now()
+        usual: dict[str, Any] = {
+            "tenant": tenant,
+            "provider": provider,
+            "environment": SANDBOX,
+            "external_id": ready["account_id"],
+            "access_token": ready["access_token"],
+            "refresh_token": ready["refresh_token"],
+            "refreshed_at": now,
+            "access_expires_at": now + timedelta(minutes=30),
+        }
+        return Connection.objects.create(**usual | fields)
+
+    return make

@@ -24,7 +24,9 @@ def database_url_for(folder: Path) -> str:
     SQLite's test database lives in this process's memory, so they get a copy in a file.
     """
     if database.vendor != "sqlite":
-        chosen = {name: quote(str(value)) for name, value in database.settings_dict.items() if value}
+        chosen = {
+            name: quote(str(value)) for name, value in database.settings_dict.items() if value
+        }
         place = f"{chosen.get('HOST', '')}:{chosen['PORT']}" if "PORT" in chosen else chosen["HOST"]
         person = f"{chosen['USER']}:{chosen.get('PASSWORD', '')}"
         return f"postgres://{person}@{place}/{chosen['NAME']}"

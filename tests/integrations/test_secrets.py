@@ -110,9 +110,7 @@ def test_rotation_goes_on_where_it_was_stopped(
     assert stored("access_token", first.pk) != rotated_before
 
 
-def test_rotation_without_the_old_key_says_so(
-    connection: Connection, settings: Settings
-) -> None:
+def test_rotation_without_the_old_key_says_so(connection: Connection, settings: Settings) -> None:
     settings.TOKEN_KEYS = [NEW]
 
     with pytest.raises(CommandError, match=r"Connection.access_token .* TOKEN_KEYS"):
