@@ -6,7 +6,7 @@ A new provider adds a driver and its samples here; the tests in test_contract.py
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from integrations.contract import Category, Connector, Values
 from integrations.sandbox.core import Sandbox
@@ -45,8 +45,11 @@ class Sample:
 class Driver(Protocol):
     """A person in the provider's own screens."""
 
-    code: str
-    samples: Sequence[Sample]
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def samples(self) -> Sequence[Sample]: ...
 
     def add(self, sandbox: Sandbox, sample: Sample, number: int) -> str: ...
 
@@ -223,7 +226,7 @@ class QuickBooksDriver:
     )
 
     def add(self, sandbox: Sandbox, sample: Sample, number: int) -> str:
-        values = dict(sample.values(number))
+        values: dict[str, Any] = dict(sample.values(number))
         if sample.object_type == "customer":
             values["Email"] = values.pop("PrimaryEmailAddr")
             return sandbox.quickbooks.add_customer(**values)

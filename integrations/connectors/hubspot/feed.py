@@ -6,6 +6,7 @@ rest a new round begins with archived or search. Everything is read from the las
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -32,12 +33,19 @@ SWEEP_AT_LATEST = 6 * 3_600_000
 # Records of the overlap that a cursor remembers; what it forgets is only delivered twice.
 REMEMBERED = 5_000
 RECORD_ID = "hs_object_id"
+# Raised when the fields of a cursor change their meaning.
+VERSION = 1
+type Phase = Literal["list", "archived", "search", "companies", "members", "rest"]
+
+
+class _Versioned(msgspec.Struct):
+    version: int
 
 
 class Cursor(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """How far a feed was read; times in epoch milliseconds."""
 
-    phase: str = "list"
+    phase: Phase = "list"
     # When the round began and from where its searches look; where this phase's search has come to.
     started: int = 0
     base: int = 0
@@ -58,6 +66,7 @@ class Cursor(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     changed_companies: list[str] = []
     member: str = ""
     companies_done: bool = False
+    version: int = 0
 
     @property
     def is_full_read(self) -> bool:
@@ -86,8 +95,8 @@ class Feed:
     def page(self, text: str) -> Page:
         """The next page with records, or the end of the round."""
         cursor = parse(text)
-        if not text or cursor.phase == "rest":
-            self._begin(cursor, is_first=not text)
+        if cursor.phase == "rest" or not cursor.started:
+            self._begin(cursor, is_first=not cursor.started)
         while True:
             phase = cursor.phase
             records = self._records(self._phases[phase](cursor))
@@ -271,10 +280,15 @@ NOT_MOVING = Fault(
 
 
 def parse(text: str) -> Cursor:
-    """The cursor of a stored text; raises Misconfigured when it is not one of ours."""
+    """The cursor of a stored text; one of another version begins anew, which loses nothing.
+
+    Raises Misconfigured for a text that never was a cursor.
+    """
     if not text:
-        return Cursor()
+        return Cursor(version=VERSION)
     try:
+        if msgspec.json.decode(text, type=_Versioned).version != VERSION:
+            return Cursor(version=VERSION)
         return msgspec.json.decode(text, type=Cursor)
     except msgspec.DecodeError as error:
         message = "The stored position in HubSpot's changes cannot be read; read everything again."
