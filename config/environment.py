@@ -35,6 +35,12 @@ def check_secret_key(value: str) -> str:
     return value
 
 
+def refuse_public(variable: str, values: list[str], known: str) -> None:
+    """The development keys stand in the source, so everybody has them."""
+    if known in values:
+        raise refuse(variable, "is the public development key", "Make one of your own.")
+
+
 def check_token_keys(values: list[str]) -> list[str]:
     """Keys that encrypt the providers' tokens; the first encrypts, all of them decrypt."""
     keys = [value.strip() for value in values if value.strip()]
@@ -108,7 +114,9 @@ def _mailer_options(url: str) -> dict[str, Any]:
         return {"file_path": unquote(parts.path)}
     if parts.scheme == "consolemail":
         return {}
-    timeout = int(parse_qs(parts.query).get("timeout", ["10"])[0])
+    timeout = parse_qs(parts.query).get("timeout", ["10"])[0]
+    if not timeout.isdecimal():
+        raise refuse("EMAIL_URL", "has a timeout that is no number", "Use seconds: ?timeout=10.")
     return {
         "host": parts.hostname,
         "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}[parts.scheme],
@@ -116,5 +124,5 @@ def _mailer_options(url: str) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp+tls",
         "use_ssl": parts.scheme == "smtp+ssl",
-        "timeout": timeout,
+        "timeout": int(timeout),
     }

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +20,7 @@ from config.environment import (
     check_url,
     mailer,
     refuse,
+    refuse_public,
 )
 from config.look import LOOK
 
@@ -45,21 +45,30 @@ def required(variable: str, development: str) -> str:
     raise refuse(variable, "is not set", "Production needs it; see the settings table in README.")
 
 
+def number(variable: str, default: int, *, least: int = 0) -> int:
+    value = env.str(variable, default=str(default))
+    if not value.isdecimal() or int(value) < least:
+        raise refuse(variable, "is not a number we can use", f"Set it to {least} or more.")
+    return int(value)
+
+
 # --- The site ---------------------------------------------------------------------------------
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 SECRET_KEY = required("SECRET_KEY", DEVELOPMENT_SECRET_KEY)
-if not DEBUG:
-    check_secret_key(SECRET_KEY)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 TOKEN_KEYS = check_token_keys(required("TOKEN_KEYS", DEVELOPMENT_TOKEN_KEY).split(","))
+if not DEBUG:
+    check_secret_key(SECRET_KEY)
+    refuse_public("SECRET_KEY", [SECRET_KEY, *SECRET_KEY_FALLBACKS], DEVELOPMENT_SECRET_KEY)
+    refuse_public("TOKEN_KEYS", TOKEN_KEYS, DEVELOPMENT_TOKEN_KEY)
 PUBLIC_URL = check_public_url(required("PUBLIC_URL", "http://127.0.0.1:8000"), https=not DEBUG)
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise refuse("ALLOWED_HOSTS", "is *", "Name the hosts this site answers to.")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # How many proxies stand before us and may tell the client's address and scheme.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0 if DEBUG else 1)
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0 if DEBUG else 1)
 
 # --- The providers ----------------------------------------------------------------------------
 
@@ -228,7 +237,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 Q_CLUSTER: dict[str, Any] = {
     "name": "saldo",
-    "workers": env.int("WORKERS", default=2),
+    "workers": number("WORKERS", 2, least=1),
     # retry must exceed timeout * (1 + (queue_limit + bulk) / workers), else work runs twice.
     "timeout": 300,
     "retry": 1800,
@@ -341,7 +350,7 @@ if not DEBUG:
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-    raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+    raise refuse("LOG_LEVEL", "is unknown", "It must be DEBUG, INFO, WARNING or ERROR.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

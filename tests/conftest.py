@@ -12,6 +12,7 @@ from accounts.models import ADMINISTRATORS, SUPPORT, Role, Tenant, User
 from tests.factories import MembershipFactory, TenantFactory, UserFactory, staff_member
 
 type ClientOf = Callable[[User], Client]
+type People = dict[str, User]
 
 
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
@@ -118,6 +119,18 @@ def support(db: None) -> User:
 @pytest.fixture
 def administrator(db: None) -> User:
     return staff_member(ADMINISTRATORS)
+
+
+@pytest.fixture
+def people(viewer: User, finance: User, owner: User, support: User, administrator: User) -> People:
+    """One person of each kind in the permission table, by the table's names."""
+    return {
+        "viewer": viewer,
+        "finance": finance,
+        "owner": owner,
+        "support": support,
+        "administrator": administrator,
+    }
 
 
 @pytest.fixture
