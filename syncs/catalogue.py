@@ -1,0 +1,55 @@
+"""The fields of object types as providers describe them, kept so that most work needs no call."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+
+from integrations.contract import Connector, Field
+from integrations.models import Connection
+from syncs import clock
+from syncs.models import FieldList
+
+MAX_AGE = timedelta(hours=1)
+
+type Fields = Mapping[str, Field]
+
+
+def stored_fields(connection: Connection, object_type: str) -> Fields | None:
+    """The fields as they were read last; None when they never were. Makes no call."""
+    row = _row(connection, object_type)
+    return None if row is None else _decode(row)
+
+
+def fresh_fields(connection: Connection, object_type: str, connector: Connector) -> Fields:
+    """The fields, asked for again when what is kept is old."""
+    row = _row(connection, object_type)
+    if row is not None and clock.now() - row.read_at < MAX_AGE:
+        return _decode(row)
+    return read_fields(connection, object_type, connector)
+
+
+def read_fields(connection: Connection, object_type: str, connector: Connector) -> Fields:
+    """Ask the provider and keep the answer."""
+    fields = tuple(connector.fields(object_type))
+    FieldList.objects.update_or_create(
+        tenant_id=connection.tenant_id,
+        connection=connection,
+        object_type=object_type,
+        defaults={"fields": msgspec.to_builtins(fields), "read_at": clock.now()},
+    )
+    return {field.name: field for field in fields}
+
+
+def forget(connection: Connection, object_type: str) -> None:
+    """Have the provider asked again at the next run."""
+    FieldList.objects.filter(connection=connection, object_type=object_type).delete()
+
+
+def _row(connection: Connection, object_type: str) -> FieldList | None:
+    return FieldList.objects.filter(connection=connection, object_type=object_type).first()
+
+
+def _decode(row: FieldList) -> Fields:
+    fields = msgspec.convert(row.fields, tuple[Field, ...])
+    return {field.name: field for field in fields}

@@ -1,0 +1,36 @@
+"""Records that wait for, or fail because of, another record: they are due when it moves."""
+
+from collections.abc import Sequence
+
+from django.db.models import F
+
+from syncs import clock
+from syncs.engine.terms import TransformKind
+from syncs.jobs import Job
+from syncs.models import Mapping, Sync, SyncRecord
+from syncs.recipes.terms import Recipe
+
+
+def wake_dependants(job: Job, parents: Sequence[SyncRecord]) -> None:
+    """Make due what refers to these records, whichever side it is read from."""
+    if not parents or not job.children:
+        return
+    ids = {id for row in parents for id in (row.left_id, row.right_id) if id}
+    waiting = SyncRecord.objects.filter(
+        sync_id__in=job.children,
+        parent_type=job.recipe.left.object_type,
+        parent_id__in=ids,
+    )
+    if waiting.update(due_at=clock.now(), touched=F("touched") + 1):
+        job.woken.update(job.children)
+
+
+def children_of(sync: Sync, recipe: Recipe) -> tuple[int, ...]:
+    """The syncs of the same integration whose mappings refer to this one's records."""
+    referring = Mapping.objects.filter(
+        sync__integration_id=sync.integration_id,
+        enabled=True,
+        transform=TransformKind.REFERENCE,
+        options__object_type=recipe.left.object_type,
+    )
+    return tuple(sorted(set(referring.values_list("sync_id", flat=True))))

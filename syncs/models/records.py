@@ -1,0 +1,161 @@
+"""What is known of each record: the row that finance staff see, work on and export."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.tenancy import TenantModel
+from integrations.contract import RecordState
+from syncs.engine.terms import PartnerChoice, Side
+
+
+class Status(models.TextChoices):
+    IN_SYNC = "in_sync", _("in sync")
+    # Known and not decided yet, or sent and not settled yet.
+    PENDING = "pending", _("pending")
+    WAITING = "waiting", _("waiting")
+    FAILING = "failing", _("failing")
+    EXCLUDED = "excluded", _("excluded")
+    UNLINKED = "unlinked", _("unlinked")
+
+
+class SyncRecord(TenantModel):
+    """One thing known to a sync: its id on one side or on both, how it last looked, its status."""
+
+    # Indexes that begin with the tenant or the sync stand below; more would only slow writing.
+    tenant = models.ForeignKey("accounts.Tenant", models.CASCADE, related_name="+", db_index=False)
+    sync = models.ForeignKey("syncs.Sync", models.CASCADE, related_name="records", db_index=False)
+    # Names the record for ever: creates at a provider carry it.
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    left_id = models.CharField(_("left id"), max_length=200, blank=True)
+    right_id = models.CharField(_("right id"), max_length=200, blank=True)
+    left_title = models.CharField(_("left name"), max_length=500, blank=True)
+    right_title = models.CharField(_("right name"), max_length=500, blank=True)
+    left_state = models.CharField(max_length=10, default=RecordState.LIVE)
+    right_state = models.CharField(max_length=10, default=RecordState.LIVE)
+    # The states when the sides last agreed: a removal is carried out once.
+    left_settled_state = models.CharField(max_length=10, default=RecordState.LIVE)
+    right_settled_state = models.CharField(max_length=10, default=RecordState.LIVE)
+    left_version = models.CharField(max_length=100, blank=True)
+    right_version = models.CharField(max_length=100, blank=True)
+    # Canonical values as JSON (engine.values); base is null until both sides first agreed.
+    left_values = models.JSONField(default=dict)
+    right_values = models.JSONField(default=dict)
+    left_base = models.JSONField(null=True, blank=True)
+    right_base = models.JSONField(null=True, blank=True)
+    left_digest = models.CharField(max_length=40, blank=True)
+    right_digest = models.CharField(max_length=40, blank=True)
+    left_modified_at = models.DateTimeField(null=True, blank=True)
+    right_modified_at = models.DateTimeField(null=True, blank=True)
+    # The side where it was seen first; that side owns what belongs to its birth.
+    born = models.CharField(max_length=5, default=Side.LEFT)
+    # Stays when the record is unlinked again: what was parted is not joined by itself.
+    linked_at = models.DateTimeField(null=True, blank=True)
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.PENDING
+    )
+    category = models.CharField(_("category"), max_length=40, blank=True)
+    # Why it is in this state: a fault's message, an exclusion's reason or clause, a parent's name.
+    reason = models.TextField(_("reason"), blank=True)
+    # The whole of it as JSON: fault, clause, candidates, conflicts, parent.
+    details = models.JSONField(default=dict, blank=True)
+    # Due for a decision at this moment; null is "nothing to do until something changes".
+    due_at = models.DateTimeField(null=True, blank=True)
+    # Raised by ingest and by people: settling clears `due_at` only if it did not move meanwhile.
+    touched = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    # Times a worker died with it in hand; then it is tried alone, and at last no more.
+    crashes = models.PositiveSmallIntegerField(default=0)
+    first_failed_at = models.DateTimeField(_("failing since"), null=True, blank=True)
+    last_attempt_at = models.DateTimeField(_("last attempt"), null=True, blank=True)
+    synced_at = models.DateTimeField(_("last synced"), null=True, blank=True)
+    # Parent it waits for or fails on: (object type, id) on the side it is read from.
+    parent_type = models.CharField(max_length=100, blank=True)
+    parent_id = models.CharField(max_length=200, blank=True)
+
+    # What people decided.
+    excluded_by_hand = models.BooleanField(default=False)
+    enrolled_by_hand = models.BooleanField(default=False)
+    partner_choice = models.CharField(max_length=10, blank=True, default=PartnerChoice.NONE)
+    partner_id = models.CharField(max_length=200, blank=True)
+    # Mapping key -> side whose value was chosen in a conflict.
+    resolutions = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("sync record")
+        verbose_name_plural = _("sync records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sync", "left_id"], condition=~Q(left_id=""), name="record_left_once"
+            ),
+            models.UniqueConstraint(
+                fields=["sync", "right_id"], condition=~Q(right_id=""), name="record_right_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sync", "due_at", "id"],
+                condition=Q(due_at__isnull=False),
+                name="record_due",
+            ),
+            models.Index(fields=["tenant", "status", "-id"], name="record_status"),
+            models.Index(
+                fields=["tenant", "category", "-id"],
+                condition=~Q(category=""),
+                name="record_category",
+            ),
+            models.Index(fields=["sync", "status", "-id"], name="record_sync_status"),
+            models.Index(fields=["tenant", "-last_attempt_at", "-id"], name="record_last_attempt"),
+            models.Index(
+                fields=["sync", "parent_type", "parent_id"],
+                condition=~Q(parent_id=""),
+                name="record_parent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.left_title or self.right_title or self.left_id or self.right_id
+
+
+class MatchValue(TenantModel):
+    """A normalised value of a match rule: how partners and rivals are found."""
+
+    tenant = models.ForeignKey("accounts.Tenant", models.CASCADE, related_name="+", db_index=False)
+    sync = models.ForeignKey("syncs.Sync", models.CASCADE, related_name="+", db_index=False)
+    record = models.ForeignKey(SyncRecord, models.CASCADE, related_name="match_values")
+    side = models.CharField(max_length=5)
+    rule = models.CharField(max_length=50)
+    value = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["sync", "rule", "value"], name="match_value")]
+
+    def __str__(self) -> str:
+        return f"{self.rule}={self.value}"
+
+
+class Intent(TenantModel):
+    """A create that was sent and has not settled; committed before the call.
+
+    While it stands, the record's create is sent again only through Connector.resolve().
+    """
+
+    sync = models.ForeignKey("syncs.Sync", models.CASCADE, related_name="intents")
+    record = models.OneToOneField(SyncRecord, models.CASCADE, related_name="intent")
+    side = models.CharField(max_length=5)
+    batch_key = models.CharField(max_length=36, db_index=True)
+    position = models.PositiveIntegerField()
+    # The operation as it was sent: a replay must carry the same content.
+    operation = models.JSONField()
+    created_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["batch_key", "position"]
+
+    def __str__(self) -> str:
+        return f"{self.side} create {self.batch_key}/{self.position}"

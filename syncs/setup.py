@@ -1,0 +1,124 @@
+"""Installing: an integration between two connections, with syncs made from recipes."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from integrations.models import Connection
+from syncs.engine.terms import Direction, Policy, Side
+from syncs.models import FilterCondition, Integration, Sync, SyncState
+from syncs.models import Mapping as MappingRow
+from syncs.recipes import recipe_of
+from syncs.recipes.terms import DefaultMapping, Recipe, Setting
+from syncs.specs import options_of
+
+
+class SetupRefused(Exception):
+    """Something does not fit; the message is for the person who asked."""
+
+
+def install(
+    left: Connection, right: Connection, *, name: str = "", by: User | None = None
+) -> Integration:
+    """The integration of this pair of connections; the one there is, if there is one."""
+    if left.tenant_id != right.tenant_id:
+        raise SetupRefused(_("The two connections belong to different companies."))
+    if left.pk == right.pk:
+        raise SetupRefused(_("An integration needs two connections."))
+    integration, _created = Integration.objects.for_tenant(left.tenant_id).get_or_create(
+        tenant_id=left.tenant_id,
+        left=left,
+        right=right,
+        defaults={"name": name or f"{left} ⇄ {right}"},
+    )
+    return integration
+
+
+def create_sync(
+    integration: Integration,
+    recipe_code: str,
+    *,
+    direction: Direction = Direction.BOTH,
+    policy: Policy | None = None,
+    settings: Mapping[str, Any] | None = None,
+    name: str = "",
+    by: User | None = None,
+) -> Sync:
+    """A sync with the recipe's mappings and filters; switched off until it is activated."""
+    recipe = recipe_of(recipe_code)
+    _check_fits(integration, recipe, direction)
+    with transaction.atomic():
+        sync = Sync.objects.create(
+            tenant_id=integration.tenant_id,
+            integration=integration,
+            recipe=recipe.code,
+            name=name or str(recipe.label),
+            direction=direction.value,
+            policy=(policy or recipe.policy).value,
+            leaving=recipe.leaving.value,
+            left_removed=recipe.left_removed.value,
+            right_removed=recipe.right_removed.value,
+            settings=dict(settings or {}),
+            state=SyncState.OFF,
+        )
+        MappingRow.objects.bulk_create(_mapping_rows(sync, recipe.mappings))
+        FilterCondition.objects.bulk_create(_condition_rows(sync, recipe))
+    return sync
+
+
+def missing_settings(sync: Sync) -> list[Setting]:
+    """What has to be chosen before the sync may create records on the other side."""
+    recipe = recipe_of(sync.recipe)
+    reached = [side for side in Side if Direction(sync.direction).reaches(side)]
+    return [
+        setting
+        for setting in recipe.settings
+        if setting.side in reached and not sync.settings.get(setting.name)
+    ]
+
+
+def _check_fits(integration: Integration, recipe: Recipe, direction: Direction) -> None:
+    providers = (integration.left.provider, integration.right.provider)
+    if providers != (recipe.left.provider, recipe.right.provider):
+        raise SetupRefused(_("This recipe is for other providers."))
+    if direction not in recipe.directions:
+        raise SetupRefused(_("This recipe does not go in that direction."))
+
+
+def _mapping_rows(sync: Sync, mappings: Iterable[DefaultMapping]) -> list[MappingRow]:
+    return [
+        MappingRow(
+            tenant_id=sync.tenant_id,
+            sync=sync,
+            key=mapping.key,
+            left=list(mapping.left),
+            right=list(mapping.right),
+            direction=mapping.direction.value,
+            enabled=mapping.enabled,
+            locked=mapping.locked,
+            transform=mapping.transform.kind.value,
+            options=options_of(mapping.transform),
+            erase=mapping.erase,
+            position=position,
+        )
+        for position, mapping in enumerate(mappings)
+    ]
+
+
+def _condition_rows(sync: Sync, recipe: Recipe) -> list[FilterCondition]:
+    return [
+        FilterCondition(
+            tenant_id=sync.tenant_id,
+            sync=sync,
+            side=default.side.value,
+            group=default.group,
+            field=default.condition.field,
+            operator=default.condition.operator.value,
+            values=list(default.condition.values),
+            fixed=default.condition.fixed,
+        )
+        for default in recipe.conditions
+    ]

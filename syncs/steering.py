@@ -1,0 +1,142 @@
+"""Switching syncs on and off, and changing how they work."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from syncs import clock
+from syncs.catalogue import forget
+from syncs.models import FilterCondition, RunTrigger, Sync, SyncState
+from syncs.models import Mapping as MappingRow
+from syncs.preview import problems
+from syncs.queue import enqueue_run
+from syncs.recipes import recipe_of
+from syncs.setup import missing_settings
+
+# What people may change on a sync besides mappings and filters.
+SETTINGS = frozenset(
+    {"name", "direction", "policy", "leaving", "left_removed", "right_removed", "settings"}
+)
+
+
+class ConfigurationRefused(Exception):
+    """The settings cannot be saved; `problems` says why, in sentences for people."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(self.problems))
+
+
+def request_run(sync: Sync, by: User | None = None) -> bool:
+    """Look at both sides as soon as possible; False when the sync is not to run at all."""
+    rows = _rows(sync).filter(state=SyncState.ACTIVE)
+    if not rows.update(left_due_at=None, right_due_at=None, next_run_at=None, held_until=None):
+        return False
+    enqueue_run(sync.pk, RunTrigger.PERSON, by.pk if by else None)
+    return True
+
+
+def activate(sync: Sync, by: User | None = None) -> None:
+    """Switch the sync on; refused while a setting is missing that it needs to create records."""
+    missing = [
+        _("Choose: %(setting)s.") % {"setting": setting.label} for setting in missing_settings(sync)
+    ]
+    wrong = [*missing, *problems(sync)]
+    if wrong:
+        raise ConfigurationRefused(wrong)
+    _set_active(sync)
+    request_run(sync, by)
+
+
+def switch_off(sync: Sync, by: User | None = None) -> None:
+    """Stop the sync until somebody switches it on; a run that is under way stops at its next step."""
+    _rows(sync).update(state=SyncState.OFF, pause_category="", pause_message="")
+    sync.refresh_from_db()
+
+
+def resume(sync: Sync, by: User | None = None) -> None:
+    """Try a sync again that we paused; what was wrong may be mended at the provider."""
+    if sync.state != SyncState.PAUSED:
+        return
+    pair, recipe = sync.integration, recipe_of(sync.recipe)
+    # What was missing there is asked for anew.
+    forget(pair.left, recipe.left.object_type)
+    forget(pair.right, recipe.right.object_type)
+    _rows(sync).update(prepared_at=None)
+    _set_active(sync)
+    request_run(sync, by)
+
+
+def configuration_changed(sync: Sync, by: User | None = None) -> None:
+    """After mappings, filters or settings were saved: check them, and decide about all anew.
+
+    Call it inside the transaction that saved them; raises ConfigurationRefused.
+    """
+    sync.refresh_from_db()
+    wrong = problems(sync)
+    if wrong:
+        raise ConfigurationRefused(wrong)
+    _rows(sync).update(revision=F("revision") + 1, next_run_at=clock.now())
+    if sync.state == SyncState.PAUSED:
+        _set_active(sync)
+    sync.refresh_from_db()
+    enqueue_run(sync.pk, RunTrigger.PERSON, by.pk if by else None)
+
+
+def change_settings(sync: Sync, changes: Mapping[str, Any], by: User | None = None) -> None:
+    """Change direction, policies, settings of the recipe or the name."""
+    unknown = set(changes) - SETTINGS
+    if unknown:
+        raise ValueError(f"Not a setting of a sync: {', '.join(sorted(unknown))}")
+    recipe = recipe_of(sync.recipe)
+    if "direction" in changes and changes["direction"] not in recipe.directions:
+        raise ConfigurationRefused([_("This recipe does not go in that direction.")])
+    with transaction.atomic():
+        _rows(sync).update(**changes, prepared_at=None)
+        configuration_changed(sync, by)
+
+
+def replace_mappings(sync: Sync, mappings: Iterable[MappingRow], by: User | None = None) -> None:
+    """Make these the sync's mappings; locked ones stay as the recipe wants them.
+
+    A mapping keeps its `key` for as long as it means the same fields: bases belong to it.
+    """
+    new = [row for row in mappings if not row.locked]
+    with transaction.atomic():
+        own = MappingRow.objects.for_tenant(sync.tenant_id).filter(sync=sync, locked=False)
+        own.delete()
+        for row in new:
+            row.pk = None
+            row.tenant_id, row.sync_id = sync.tenant_id, sync.pk
+        MappingRow.objects.bulk_create(new)
+        configuration_changed(sync, by)
+
+
+def replace_conditions(
+    sync: Sync, conditions: Iterable[FilterCondition], by: User | None = None
+) -> None:
+    """Make these the sync's filter; the recipe's fixed conditions stay."""
+    new = [row for row in conditions if not row.fixed]
+    with transaction.atomic():
+        own = FilterCondition.objects.for_tenant(sync.tenant_id).filter(sync=sync, fixed=False)
+        own.delete()
+        for row in new:
+            row.pk = None
+            row.tenant_id, row.sync_id = sync.tenant_id, sync.pk
+        FilterCondition.objects.bulk_create(new)
+        configuration_changed(sync, by)
+
+
+def _set_active(sync: Sync) -> None:
+    _rows(sync).update(
+        state=SyncState.ACTIVE, pause_category="", pause_message="", stalls=0, held_until=None
+    )
+    sync.refresh_from_db()
+
+
+def _rows(sync: Sync) -> Any:
+    return Sync.objects.for_tenant(sync.tenant_id).filter(pk=sync.pk)
