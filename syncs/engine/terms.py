@@ -77,7 +77,8 @@ class TransformKind(StrEnum):
 class Transform:
     """How a value changes on its way.
 
-    `text` is the constant, the default when empty, the template ("{firstname} {lastname}"), or for
+    `text` is the constant, the default when empty, the template ("{firstname} {lastname}"), for
+    first filled the templates to try in order, parted by "|" (none: the fields themselves), or for
     a reference the id to fall back to when the parent failed, is excluded or does not exist;
     `table` pairs left and right choices, where "" stands for an empty value; `length` is for
     truncate (0: the target's own limit); `object_type` for a reference is the left object type of
@@ -181,6 +182,9 @@ class SyncSpec:
     right_removed: Removal = Removal.UNLINK
     # Without a value for any match rule a record is excluded instead of created.
     key_needed: bool = False
+    # What a record is created with where no mapping gives a value; never written again.
+    left_creation: Values = field(default_factory=dict)
+    right_creation: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

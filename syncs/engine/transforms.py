@@ -133,9 +133,25 @@ def _template(way: _Way) -> Transformer:
 
 
 def _first_filled(way: _Way) -> Transformer:
+    if way.mapping.transform.text:
+        return _first_template(way)
+
     def make(values: Values, _: References) -> Value:
         filled = (values.get(name) for name in way.sources)
         return way.fit(next((value for value in filled if not is_empty(value)), None))
+
+    return make
+
+
+def _first_template(way: _Way) -> Transformer:
+    templates = [part for part in way.mapping.transform.text.split("|") if part.strip()]
+    fillers = [filler(template) for template in templates]
+    wanted = {name for template in templates for name in placeholders(template)}
+
+    def make(values: Values, _: References) -> Value:
+        parts = {name: as_text(values.get(name)).strip() for name in wanted}
+        texts = (fill(parts) for fill in fillers)
+        return way.fit(next((text for text in texts if text), None))
 
     return make
 

@@ -1,5 +1,7 @@
 """What becomes of a record that is on one side only."""
 
+from collections.abc import Iterator, Sequence
+
 from integrations.contract import Category, Fault
 from syncs.engine.check import check_create
 from syncs.engine.compiled import Compiled
@@ -85,10 +87,21 @@ def _create(compiled: Compiled, target: Side, own: SideView, references: Referen
         value = way.make(own.values, references)
         if value is not None:
             changes.append(FieldChange(rule.key, target, way.field, None, value))
-    fault = check_create(changes, compiled.fields(target))
-    if fault is not None:
-        return Fail(fault)
     if not changes:
         message = "None of the mapped fields has a value, so there is nothing to create."
         return Fail(Fault(Category.FIELD_MISSING, "nothing_to_write", message))
-    return Create(target, tuple(changes))
+    changes.extend(_besides(compiled, target, changes))
+    fault = check_create(changes, compiled.fields(target))
+    return Fail(fault) if fault is not None else Create(target, tuple(changes))
+
+
+def _besides(
+    compiled: Compiled, target: Side, mapped: Sequence[FieldChange]
+) -> Iterator[FieldChange]:
+    """What the recipe and its settings give a new record; a mapping's value goes first."""
+    spec = compiled.spec
+    given = {change.field for change in mapped}
+    creation = spec.left_creation if target is Side.LEFT else spec.right_creation
+    for name, value in creation.items():
+        if name not in given and value is not None:
+            yield FieldChange("", target, name, None, value)
