@@ -33,10 +33,13 @@ class CallBook:
         self._full = full
         self._calls: list[Call] = []
         self._lock = threading.Lock()
+        # Calls since this process began, for the totals of a run.
+        self.recorded = 0
 
     def record(self, call: Call) -> None:
         with self._lock:
             self._calls.append(call)
+            self.recorded += 1
             is_full = len(self._calls) >= self._full
         if is_full:
             self.flush()
