@@ -67,6 +67,10 @@ class Property:
         """Whether it holds several options, joined by semicolons."""
         return self.type == "enumeration" and self.field_type == "checkbox"
 
+    @property
+    def has_fixed_options(self) -> bool:
+        return self.built_in and self.name not in OPEN_OPTIONS
+
     def as_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {
             "name": self.name,
@@ -100,7 +104,7 @@ class Property:
             "readOnlyValue": self.read_only,
         }
         if self.type == "enumeration":
-            metadata["readOnlyOptions"] = self.built_in and self.name not in OPEN_OPTIONS
+            metadata["readOnlyOptions"] = self.has_fixed_options
         return metadata
 
     def snapshot(self) -> dict[str, Any]:

@@ -178,6 +178,8 @@ def update_property(call: Call) -> Response:
     if "group" in changes:
         _check_group(store, changes["group"])
     if "options" in body:
+        if prop.has_fixed_options:
+            raise validation(f'The options of "{prop.name}" are read only')
         changes["options"] = _options(prop.type, prop.field_type, body)
     changed = replace(prop, **changes, updated_at=iso(store.now()))
     add_property(call, changed)
