@@ -17,18 +17,19 @@ FIRST_NAMES = _words(
 LAST_NAMES = _words(
     """Adams Baker Carter Dawson Ellis Foster Grant Hughes Irving Jensen Keller Lambert Mason
     Norris Olsen Parker Quigley Reyes Shaw Turner Underwood Vaughn Walsh Xu Young Zimmer Abbott
-    Brandt Castillo Delgado Engström
-    Fernández García Håkansson Ibáñez Jørgensen Kovács Lindqvist
-    Müller Nguyễn Ó'Brien Peña Quiñones Rousseau Šimánek Tóth Ünal Vández Wójcik Yılmaz Żukowski
-    D'Angelo O'Neill McCarthy Saint-Clair Van-Dijk De-Vries Smith-Jones Nakamura Patel Singh Chen
-    Okafor Mensah Haddad Rahman Kim Park Tran Silva Costa Moreau Lefèvre Schröder Weiß Novák
-    Horvat Popescu Ivanova Petrov Kowalski Virtanen Bergström Dahl Lund Sørensen Byrne Doyle
-    Gallagher Murphy Bennett Coleman Douglas Everett Fletcher Gibson Harper Ingram Jarvis Kendall
-    Lawson Mercer Newton Osborne Preston Ramsey Spencer Thornton Upton Vernon Whitaker Yates"""
+    Brandt Castillo Delgado Engström Fernández García Håkansson Ibáñez Jørgensen Kovács
+    Lindqvist Müller Nguyễn Ó'Brien Peña Quiñones Rousseau Šimánek Tóth Ünal Vández Wójcik
+    Yılmaz Żukowski D'Angelo O'Neill McCarthy Saint-Clair Van-Dijk De-Vries Smith-Jones
+    Nakamura Patel Singh Chen Okafor Mensah Haddad Rahman Kim Park Tran Silva Costa Moreau
+    Lefèvre Schröder Weiß Novák Horvat Popescu Ivanova Petrov Kowalski Virtanen Bergström Dahl
+    Lund Sørensen Byrne Doyle Gallagher Murphy Bennett Coleman Douglas Everett Fletcher Gibson
+    Harper Ingram Jarvis Kendall Lawson Mercer Newton Osborne Preston Ramsey Spencer Thornton
+    Upton Vernon Whitaker Yates"""
 )
 STREETS = _words(
-    """Maple Oak Cedar Birch Elm Walnut Chestnut Juniper Magnolia Sycamore Harbor Mission Market
-    Valencia Folsom Bryant Howard Dolores Castro Guerrero Linden Prospect Highland Lakeview"""
+    """Maple Oak Cedar Birch Elm Walnut Chestnut Juniper Magnolia Sycamore Harbor Mission
+    Market Valencia Folsom Bryant Howard Dolores Castro Guerrero Linden Prospect Highland
+    Lakeview"""
 )
 STREET_KINDS = ("Street", "Avenue", "Road", "Lane", "Drive", "Court", "Blvd")
 # City, state, first three digits of the ZIP code, telephone area.
@@ -48,15 +49,15 @@ PLACES = (
 )
 COMPANY_FIRST = _words(
     """Northwind Bluebird Granite Lumen Harborside Silverpine Ironwood Copperfield Redwood
-    Meridian Alpenglow Saltmarsh Fernhill Cobalt Juniper Kestrel Larkspur Marlowe Nimbus
-    Osprey Pinnacle Quarry Riverbend Sable Thistle Umber Vantage Willow Yarrow Zephyr Crème Étoile Größe Señora
-    Åland Østfold Łódź Münster Évora Córdoba"""
+    Meridian Alpenglow Saltmarsh Fernhill Cobalt Juniper Kestrel Larkspur Marlowe Nimbus Osprey
+    Pinnacle Quarry Riverbend Sable Thistle Umber Vantage Willow Yarrow Zephyr Crème Étoile
+    Größe Señora Åland Østfold Łódź Münster Évora Córdoba"""
 )
 COMPANY_SECOND = _words(
     """Analytics Bakery Builders Catering Ceramics Clinics Coffee Consulting Dental Design
     Dynamics Electric Farms Foods Freight Furniture Gardens Glass Health Hotels Interiors Labs
-    Lighting Logistics Media Motors Outdoor Paper Plumbing Press Roofing Software Solar Steel Studio Supply
-    Textiles Timber Tools Travel"""
+    Lighting Logistics Media Motors Outdoor Paper Plumbing Press Roofing Software Solar Steel
+    Studio Supply Textiles Timber Tools Travel"""
 )
 COMPANY_LAST = ("Inc.", "LLC", "Ltd", "& Sons", "Group", "Co.", "GmbH", "Partners", "S.A.", "AB")
 MATERIALS = _words(

@@ -64,7 +64,9 @@ class Notices:
         self._untold.append(Notice(number, entity.name, operation, record_id, gone, now))
 
     def gather(self) -> None:
-        """Put what is untold into the outbox."""
+        """Put what is untold into the outbox; forget it when nobody listens any more."""
+        if not self.url:
+            self._untold = []
         for start in range(0, len(self._untold), MOST_EVENTS):
             told = self._untold[start : start + MOST_EVENTS]
             self.outbox.add(self.url, msgspec.json.encode(self._body(told)))

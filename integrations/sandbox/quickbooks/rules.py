@@ -148,7 +148,7 @@ def _resolve(draft: Draft, field: Field) -> None:
     if row is None or target is None:
         if field.refers_to == "CompanyCurrency":
             raise refused("2220", f"Supplied value:{number}", field.name)
-        list_name = target.entity.list_name if target else field.refers_to
+        list_name = target.entity.list_name if target is not None else field.refers_to
         raise invalid_reference(list_name, number, field.name)
     if not row.active and draft.was(field.name) != draft.after[field.name]:
         raise inactive(field.name)

@@ -33,7 +33,7 @@ class Store:
 
     def find(self, entity_name: str, record_id: str) -> Row | None:
         shelf = self.shelves.get(entity_name)
-        return shelf.rows.get(record_id) if shelf else None
+        return shelf.rows.get(record_id) if shelf is not None else None
 
     def next_id(self, entity: Entity) -> str:
         """Lists that share names share numbers too, as customers, vendors and employees do."""
