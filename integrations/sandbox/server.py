@@ -167,6 +167,7 @@ class SandboxServer:
         self._stopping = threading.Event()
         self._connections: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
+        self._sends_webhooks = True
 
     @property
     def url(self) -> str:
@@ -210,8 +211,14 @@ class SandboxServer:
             self._connections.add(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
+    def pause_webhooks(self) -> None:
+        """Send webhooks only when asked to, from now on."""
+        self._sends_webhooks = False
+
     def _send_webhooks(self) -> None:
         while not self._stopping.wait(FLUSH_SECONDS):
+            if not self._sends_webhooks:
+                continue
             for provider in list(self.sandbox.providers.values()):
                 provider.flush_webhooks()
 
