@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -326,10 +327,13 @@ def test_of_a_thousand_nearly_all_are_equal_and_all_names_differ() -> None:
 
 
 def materialised(found: DataSet) -> DataSet:
-    return DataSet(*(list(each) for each in (
-        found.companies, found.contacts, found.products, found.customers, found.vendors,
-        found.employees, found.items,
-    )))  # fmt: skip
+    """The same, for reading more than once."""
+    return replace(
+        found,
+        companies=list(found.companies),
+        contacts=list(found.contacts),
+        customers=list(found.customers),
+    )
 
 
 def test_ten_thousand_are_loaded_within_two_seconds_of_work() -> None:

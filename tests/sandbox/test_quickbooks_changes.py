@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from integrations.sandbox.quickbooks.catalogue import ITEM
-from integrations.sandbox.quickbooks.provider import QuickBooks
 from tests.sandbox.quickbooks_calls import Caller, caller, error_of
 
 DAY = 86400
@@ -61,30 +59,6 @@ def test_inactive_records_are_changes_like_others(books: Caller) -> None:
 
     assert customers["Customer"][0]["Active"] is False
     assert customers["Customer"][0]["DisplayName"] == "A (deleted)"
-
-
-def test_deleted_records_come_after_the_live_ones(books: Caller) -> None:
-    """No list of this company can be deleted from, so one is removed behind its back."""
-    gone, left = (books.books.add_item(Name=name) for name in ("A", "B"))
-    _remove(books.books, gone)
-    books.wait(60)
-    books.books.update("Item", left, Description="later")
-
-    [items] = changes(books, "Item")
-
-    assert [row["Id"] for row in items["Item"]] == [left, gone]
-    assert items["Item"][1] == {
-        "domain": "QBO",
-        "status": "Deleted",
-        "Id": gone,
-        "MetaData": {"LastUpdatedTime": "2026-07-01T05:00:00-07:00"},
-    }
-
-
-def _remove(books: QuickBooks, number: str) -> None:
-    row = books.store.find("Item", number)
-    assert row is not None
-    books.store.delete(ITEM, row)
 
 
 def test_a_thousand_objects_come_over_all_entities() -> None:

@@ -76,8 +76,8 @@ class Batch:
 
     def _write(self, entity: Entity, item: Mapping[str, Any], body: Any) -> bytes:
         operation = item.get("operation")
-        if item.get("optionsData") == "void" and not entity.voidable:
-            raise writes.unsupported(entity, "void")
+        if item.get("optionsData") == "void":
+            return writes.void(self._store, entity, body).body
         if operation == "delete":
             return deleted(writes.delete(self._store, entity, body).id)
         if operation not in ("create", "update"):

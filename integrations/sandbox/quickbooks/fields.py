@@ -64,7 +64,8 @@ class Entity:
     updatable: bool = True
     sparse: bool = True
     deletable: bool = False
-    voidable: bool = False
+    # What voiding does to a record; None where it is not supported.
+    void: Rule | None = None
     in_cdc: bool = True
     queryable: frozenset[str] = frozenset()
     # Members that `SELECT *` leaves out unless asked for by name.

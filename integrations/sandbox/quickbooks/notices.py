@@ -26,7 +26,13 @@ MOST_EVENTS = 100
 _HOUR = 3600.0
 # Ten, twenty, thirty seconds, five and twenty minutes, two, four, six hours, then every six.
 RETRY_AFTER = (10.0, 20.0, 30.0, 300.0, 1200.0, 2 * _HOUR, 4 * _HOUR) + (6 * _HOUR,) * 9
-_ENDINGS = {"Create": "created", "Update": "updated", "Delete": "deleted", "Merge": "merged"}
+_ENDINGS = {
+    "Create": "created",
+    "Update": "updated",
+    "Delete": "deleted",
+    "Merge": "merged",
+    "Void": "voided",
+}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ Which rule of whom: the entity reference and the error code table of developer.i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from integrations.sandbox.quickbooks.faults import (
     Refused,
@@ -135,26 +136,39 @@ def _place(draft: Draft, path: str, level: int) -> None:
 
 def references_exist(draft: Draft) -> None:
     """Every reference that was sent points to an active record; the answer shows its name."""
-    for name in draft.sent:
-        field = draft.entity.fields.get(name)
-        if field is not None and field.kind is Kind.REFERENCE and draft.after.get(name):
-            _resolve(draft, field)
+    fields = (field for name, field in draft.entity.fields.items() if name in draft.sent)
+    _resolve_all(draft, fields, draft.after, "")
 
 
-def _resolve(draft: Draft, field: Field) -> None:
-    number = str(draft.after[field.name]["value"])
+def _resolve_all(draft: Draft, fields: Iterable[Field], values: dict[str, Any], path: str) -> None:
+    """Resolve the references among some values, and inside the objects and lists of them."""
+    for field in fields:
+        value = values.get(field.name)
+        element = path + field.name
+        if not value:
+            continue
+        if field.kind is Kind.REFERENCE:
+            values[field.name] = _resolve(draft, field, str(value["value"]), element)
+        elif field.parts and not field.read_only:
+            for part in value if field.kind is Kind.LIST else [value]:
+                _resolve_all(draft, field.parts, part, f"{element}.")
+
+
+def _resolve(draft: Draft, field: Field, number: str, element: str) -> dict[str, Any]:
     target = draft.store.shelves.get(field.refers_to)
-    row = draft.referred(field.name)
-    if row is None or target is None:
+    row = draft.store.find(field.refers_to, number)
+    if row is None:
         if field.refers_to == "CompanyCurrency":
-            raise refused("2220", f"Supplied value:{number}", field.name)
+            raise refused("2220", f"Supplied value:{number}", element)
         list_name = target.entity.list_name if target is not None else field.refers_to
-        raise invalid_reference(list_name, number, field.name)
-    if not row.active and draft.was(field.name) != draft.after[field.name]:
-        raise inactive(field.name)
+        raise invalid_reference(list_name, number, element)
+    # What was there before its target became inactive may stay.
+    kept = draft.was(field.name) if element == field.name else None
+    if not row.active and (not kept or kept["value"] != number):
+        raise inactive(element)
     record = row.record()
     shown = record.get("DisplayName") or record.get("FullyQualifiedName") or record.get("Name")
-    draft.after[field.name] = {"value": number, "name": shown}
+    return {"value": number, "name": shown}
 
 
 def fixed_stays(draft: Draft) -> None:

@@ -107,13 +107,13 @@ class Service:
     def _write(self, request: Request, entity: Entity) -> Members:
         require_content_type(request, "application/json")
         body = request.json()
-        operation = _operation(request)
-        if operation == "void" and not entity.voidable:
-            raise writes.unsupported(entity, "void")
-        if operation == "delete":
-            answer = deleted(writes.delete(self._store, entity, body).id)
-        else:
-            answer = writes.write(self._store, entity, body).body
+        match _operation(request):
+            case "delete":
+                answer = deleted(writes.delete(self._store, entity, body).id)
+            case "void":
+                answer = writes.void(self._store, entity, body).body
+            case _:
+                answer = writes.write(self._store, entity, body).body
         self._meter.write()
         return {entity.name: answer}
 

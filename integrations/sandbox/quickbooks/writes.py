@@ -43,6 +43,16 @@ def delete(store: Store, entity: Entity, body: Any) -> Row:
     return row
 
 
+def void(store: Store, entity: Entity, body: Any) -> Row:
+    """Keep the record and take its amounts away, as the entity's own rule does it."""
+    if entity.void is None:
+        raise unsupported(entity, "void")
+    row = _current(store, entity, check_body(entity, body))
+    draft = Draft(store, entity, row.record(), row.record())
+    entity.void(draft)
+    return store.save(entity, draft.after, row, "Void")
+
+
 def unsupported(entity: Entity, operation: str) -> Refused:
     return refused("500", f"Operation {operation} is not supported for {entity.name}.")
 
