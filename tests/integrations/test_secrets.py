@@ -10,7 +10,7 @@ from django.forms import modelform_factory
 from pytest_django import Settings
 
 from accounts.tenancy import all_tenants
-from integrations.models import Connection
+from integrations.models import TOKEN_FIELDS, Connection
 from integrations.rotation import rotate_secrets
 from integrations.secrets import UnreadableSecret, decrypt, encrypt, is_current
 from tests.integrations.conftest import MakeConnection
@@ -20,8 +20,11 @@ OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 def stored(name: str, pk: int) -> str:
     with database.cursor() as cursor:
-        cursor.execute(f"SELECT {name} FROM integrations_connection WHERE id = %s", [pk])
-        return str(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT access_token, refresh_token FROM integrations_connection WHERE id = %s", [pk]
+        )
+        row = cursor.fetchone()
+    return str(row[TOKEN_FIELDS.index(name)])
 
 
 def again(connection: Connection) -> Connection:
