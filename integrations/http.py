@@ -31,6 +31,8 @@ FIRST_BACK_OFF_SECONDS = 0.5
 # A "come back later" without a number, and the least we wait when the number is nought.
 UNSAID_PAUSE_SECONDS = 10.0
 LEAST_PAUSE_SECONDS = 0.1
+# Rounding leaves waits of less than a clock can tell; they must not turn into a busy loop.
+LEAST_WAIT_SECONDS = 0.001
 RAW_LENGTH = 4000
 
 type Clock = Callable[[], datetime]
@@ -295,7 +297,7 @@ class Http:
     def _wait_for_turn(self, rules: Sequence[RateRule], patience: _Patience) -> None:
         for rule in rules:
             while (seconds := self._limiter.acquire(rule)) > 0:
-                if not patience.wait(seconds):
+                if not patience.wait(max(seconds, LEAST_WAIT_SECONDS)):
                     raise RetryLater(_waiting(rule.bucket), seconds)
 
     def _attempt(self, wish: _Wish, token: str) -> Response:
