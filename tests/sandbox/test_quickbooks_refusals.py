@@ -89,6 +89,8 @@ CREATES = [
                  "2210", "RFC 822", id="e-mail without at sign"),
     pytest.param("customer", {"DisplayName": "A", "PrimaryEmailAddr": {"Address": "a@localhost"}},
                  "2210", "Supplied value:a@localhost", id="e-mail without a dot"),
+    pytest.param("customer", {"DisplayName": "A", "WebAddr": {"URI": "our page"}}, "2200",
+                 "our page", id="no web address"),
     pytest.param("customer", {"DisplayName": "A", "PreferredDeliveryMethod": "Pigeon"}, "2170",
                  "Pigeon", id="no such choice"),
     pytest.param("customer", {"DisplayName": "A", "PreferredDeliveryMethod": "Email"}, "6420",

@@ -30,7 +30,7 @@ LATER_STAGES = ("evangelist", "other")
 
 # How many records of each kind there are. The first groups are fine.
 PLANTED = {
-    "companies without a contact": 71,
+    "companies without a contact": 74,
     "linked through a company, equal": 660,
     "linked persons, equal": 1250,
     "linked, telephone spelled differently": 90,
@@ -42,21 +42,21 @@ PLANTED = {
     "new companies' contacts": 60,
     "new persons": 230,
     "new persons without e-mail": 20,
-    "not customers yet": 460,
+    "not customers yet": 471,
     "only in the books": 150,
     "only in the books, without e-mail": 15,
     "inactive in the books": 25,
     # From here on each record cannot be written, or cannot be matched.
-    "second contact of a company": 14,
-    "name of a vendor": 3,
-    "name of an employee": 2,
-    "two customers share the e-mail": 6,
-    "e-mail the books refuse": 4,
+    "second contact of a company": 10,
+    "name of a vendor": 2,
+    "name of an employee": 1,
+    "two customers share the e-mail": 4,
+    "e-mail the books refuse": 3,
     "telephone too long": 3,
     "first name too long": 1,
     "e-mail too long": 1,
-    "no name at all": 3,
-    "colon in the company's name": 3,
+    "no name at all": 2,
+    "colon in the company's name": 2,
     "e-mail shared by two new customers": 2,
     "e-mail the CRM refuses": 2,
 }

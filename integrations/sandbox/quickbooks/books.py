@@ -36,7 +36,7 @@ COMPANY_INFO = Entity(
             "NameValue",
             Kind.LIST,
             read_only=True,
-            parts=(text("Name"), text("Value")),
+            parts=table(text("Name"), text("Value")),
         ),
     ),
     name_field="CompanyName",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ from integrations.sandbox.quickbooks.fields import (
 )
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_URL = re.compile(r"(https?://)?[^\s/]+\.\S+", re.IGNORECASE)
 _REFERENCE_MEMBERS = frozenset({"value", "name", "type"})
 
 
@@ -48,7 +49,7 @@ def check_body(entity: Entity, body: Any) -> dict[str, Any]:
     """
     if not isinstance(body, Mapping):
         raise unparsable()
-    checked = _check_members(entity.fields.values(), body)
+    checked = _check_members(entity.fields, body)
     checked.refuse_if_wrong()
     return checked.values
 
@@ -63,8 +64,7 @@ def check_required(entity: Entity, record: Mapping[str, Any]) -> None:
         raise Refused(errors)
 
 
-def _check_members(fields: Iterable[Field], body: Mapping[str, Any]) -> Checked:
-    known = {field.name: field for field in fields}
+def _check_members(known: Mapping[str, Field], body: Mapping[str, Any]) -> Checked:
     if not body.keys() <= known.keys():
         raise unparsable()
     checked = Checked()
@@ -90,15 +90,21 @@ def _check_text(field: Field, value: Any, errors: list[Error]) -> Any:
         text = text.strip()
     if field.longest is not None and len(text) > field.longest:
         errors.append(too_long(field.name, field.longest, len(text)))
-    if any(sign in text for sign in field.forbidden):
+    if field.forbidden and any(sign in text for sign in field.forbidden):
         detail = f"Element contains invalid characters : {text[:100]}"
         errors.append(Error("2040", detail, field.name))
     if field.choices and text not in field.choices:
         errors.append(Error("2170", f"Supplied value:{text}", field.name))
+    _check_address(field, text, errors)
+    return text or None
+
+
+def _check_address(field: Field, text: str, errors: list[Error]) -> None:
     if field.email and not _EMAIL.fullmatch(text):
         detail = f"Email Address does not conform to RFC 822 syntax rules. Supplied value:{text}"
         errors.append(Error("2210", detail, field.name))
-    return text or None
+    if field.url and not _URL.fullmatch(text):
+        errors.append(Error("2200", f"Supplied value:{text}", field.name))
 
 
 def _as_text(value: Any) -> str:
@@ -175,9 +181,10 @@ def _check_object(field: Field, value: Any, errors: list[Error]) -> Any:
     checked = _check_members(field.parts, value)
     errors.extend(under(field.name, error) for error in checked.errors)
     kept = {name: part for name, part in checked.values.items() if part is not None}
-    if sum(len(kept.get(line, "")) for line in LINES) > LINES_TOGETHER:
+    if LINES[0] in field.parts:
         together = sum(len(kept.get(line, "")) for line in LINES)
-        errors.append(under(field.name, too_long("Line1-5", LINES_TOGETHER, together)))
+        if together > LINES_TOGETHER:
+            errors.append(under(field.name, too_long("Line1-5", LINES_TOGETHER, together)))
     return kept or None
 
 

@@ -12,7 +12,6 @@ from typing import Any
 MESSAGES = {
     "500": "Unsupported Operation",
     "610": "Object Not Found",
-    "700": "Parent Reference Invalid",
     "900": "Parent cannot be child",
     "1040": "Batch size exceeds allowed limit",
     "1050": "Invalid Content Type",
@@ -24,9 +23,7 @@ MESSAGES = {
     "2050": "String length is either shorter or longer than supported by specification",
     "2060": "Invalid Date Format",
     "2080": "Invalid Number",
-    "2090": "Invalid Number",
     "2100": "Invalid Decimal",
-    "2120": "Invalid Type",
     "2130": "Invalid Request Id Format",
     "2170": "Invalid Enumeration",
     "2190": "Invalid Date Range",
@@ -59,6 +56,7 @@ INACTIVE = (
     "Object Not Found : Something you're trying to use has been made inactive. "
     "Check the fields with accounts, customers, items, vendors or employees."
 )
+DELETED_BY_ANOTHER = "Object Not Found : Another user has deleted this transaction."
 UNPARSABLE = (
     "Property Name:failed to parse json object; a property specified is unsupported or invalid"
 )
@@ -163,8 +161,9 @@ def inactive(element: str = "") -> Refused:
     return refused("610", INACTIVE, element)
 
 
-def not_found(entity: str, number: str) -> Refused:
-    return refused("610", f"Object Not Found : {entity} with Id {number} does not exist.")
+def not_found(*, is_document: bool) -> Refused:
+    """What is not there: a document was deleted, a list's record is taken for inactive."""
+    return refused("610", DELETED_BY_ANOTHER if is_document else INACTIVE)
 
 
 def invalid_reference(list_name: str, number: str, element: str) -> Refused:

@@ -38,12 +38,13 @@ class Field:
     required: bool = False
     refers_to: str = ""
     choices: tuple[str, ...] = ()
-    parts: tuple[Field, ...] = ()
+    parts: Mapping[str, Field] = field(default_factory=dict)
     lowest: float | None = None
     highest: float | None = None
     forbidden: str = ""
     trimmed: bool = False
     email: bool = False
+    url: bool = False
     default: Any = None
 
 
@@ -125,16 +126,17 @@ def read_only(name: str, kind: Kind = Kind.TEXT, default: Any = None) -> Field:
 
 
 def phone(name: str, longest: int = 30) -> Field:
-    return Field(name, Kind.OBJECT, parts=(text("FreeFormNumber", longest), *_PHONE_REST))
+    return Field(name, Kind.OBJECT, parts=table(text("FreeFormNumber", longest), *_PHONE_REST))
 
 
 def email(name: str, longest: int = 100) -> Field:
     address = text("Address", longest, email=True)
-    return Field(name, Kind.OBJECT, parts=(address, read_only("Id"), flag("Default"), text("Tag")))
+    parts = table(address, read_only("Id"), flag("Default"), text("Tag"))
+    return Field(name, Kind.OBJECT, parts=parts)
 
 
 def website(name: str, longest: int = 1000) -> Field:
-    parts = (text("URI", longest), read_only("Id"), flag("Default"), text("Tag"))
+    parts = table(text("URI", longest, url=True), read_only("Id"), flag("Default"), text("Tag"))
     return Field(name, Kind.OBJECT, parts=parts)
 
 
@@ -158,7 +160,7 @@ _PHONE_REST = (
 )
 LINES = ("Line1", "Line2", "Line3", "Line4", "Line5")
 LINES_TOGETHER = 2000
-_ADDRESS = (
+_ADDRESS = table(
     read_only("Id"),
     *(text(line, 500) for line in LINES),
     text("City", 255),

@@ -112,13 +112,13 @@ def _rate_list(name: str) -> Field:
     detail = Field(
         "TaxRateDetail",
         Kind.LIST,
-        parts=(
+        parts=table(
             reference("TaxRateRef", "TaxRate"),
             text("TaxTypeApplicable"),
             integer("TaxOrder"),
         ),
     )
-    return Field(name, Kind.OBJECT, parts=(detail,))
+    return Field(name, Kind.OBJECT, parts=table(detail))
 
 
 # Tax codes and rates are made through the tax service only.

@@ -65,7 +65,9 @@ class Notices:
         if not self.url or operation not in entity.webhooks:
             return
         self._count += 1
-        number = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._realm}/{self._count}"))
+        # The time keeps numbers apart from those before a reset, which clients may remember.
+        place = f"{self._realm}/{self._clock.time()}/{self._count}"
+        number = str(uuid.uuid5(uuid.NAMESPACE_URL, place))
         now = zulu(self._clock.now())
         self._untold.append(Notice(number, entity.name, operation, record_id, gone, now))
 

@@ -65,9 +65,8 @@ class QuickBooks:
     def handle(self, request: Request) -> Response:
         if self.sign_in.handles(request.path):
             self.meter.call(f"{request.method} {request.path}")
-            return self.sign_in.handle(request)
-        parts = request.path.strip("/").split("/")
-        self.meter.call(_template(request.method, parts))
+            return self._traced(self.sign_in.handle(request))
+        parts = self._count_call(request)
         wants_json = "application/json" in request.header("accept")
         try:
             self._admit(request, parts)
@@ -261,16 +260,25 @@ class QuickBooks:
             if entity is not None and row is not None:
                 self.store.save(entity, row.record(), row, "Update")
 
+    def _count_call(self, request: Request) -> list[str]:
+        """Note a call in the meter; the parts of its path."""
+        parts = request.path.strip("/").split("/")
+        self.meter.call(_template(request.method, parts))
+        return parts
+
     def _status(self, rule: FaultRule, request: Request) -> Response:
         if rule.body is not None:
+            self._count_call(request)
             return self._traced(Response(rule.status, rule.body.encode(), _after(rule)))
         gateway = {401: token_expired, 403: not_authorised, 429: throttled}.get(rule.status)
         if gateway is not None:
             return self._refusal(gateway(), rule, request)
+        self._count_call(request)
         body = fault_body(system_failure(rule.status), self._clock.now())
         return self._traced(Response(rule.status, body, JSON_HEADERS + _after(rule)))
 
     def _refusal(self, refusal: GatewayRefused, rule: FaultRule, request: Request) -> Response:
+        self._count_call(request)
         wants_json = "application/json" in request.header("accept")
         shown = gateway_answer(refusal, self._clock.now(), wants_json)
         return self._traced(Response(shown.status, shown.body, shown.headers + _after(rule)))

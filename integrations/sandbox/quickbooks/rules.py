@@ -5,7 +5,7 @@ Which rule of whom: the entity reference and the error code table of developer.i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from integrations.sandbox.quickbooks.faults import (
@@ -136,22 +136,33 @@ def _place(draft: Draft, path: str, level: int) -> None:
 
 def references_exist(draft: Draft) -> None:
     """Every reference that was sent points to an active record; the answer shows its name."""
-    fields = (field for name, field in draft.entity.fields.items() if name in draft.sent)
-    _resolve_all(draft, fields, draft.after, "")
+    _resolve_all(draft, draft.entity.fields, draft.after, draft.sent, "")
 
 
-def _resolve_all(draft: Draft, fields: Iterable[Field], values: dict[str, Any], path: str) -> None:
-    """Resolve the references among some values, and inside the objects and lists of them."""
-    for field in fields:
-        value = values.get(field.name)
-        element = path + field.name
-        if not value:
+def _resolve_all(
+    draft: Draft,
+    fields: Mapping[str, Field],
+    values: dict[str, Any],
+    names: Iterable[str],
+    path: str,
+) -> None:
+    """Resolve the named references among some values, and inside the objects and lists of them."""
+    for name in names:
+        field, value = fields.get(name), values.get(name)
+        if field is None or not value:
             continue
         if field.kind is Kind.REFERENCE:
-            values[field.name] = _resolve(draft, field, str(value["value"]), element)
-        elif field.parts and not field.read_only:
-            for part in value if field.kind is Kind.LIST else [value]:
-                _resolve_all(draft, field.parts, part, f"{element}.")
+            values[name] = _resolve(draft, field, str(value["value"]), path + name)
+            continue
+        for part in _inside(field, value):
+            _resolve_all(draft, field.parts, part, list(part), f"{path}{name}.")
+
+
+def _inside(field: Field, value: Any) -> list[dict[str, Any]]:
+    """The objects that a value consists of, none for a plain one."""
+    if not field.parts:
+        return []
+    return list(value) if field.kind is Kind.LIST else [value]
 
 
 def _resolve(draft: Draft, field: Field, number: str, element: str) -> dict[str, Any]:

@@ -101,7 +101,7 @@ class Service:
             if not number.isdigit():
                 detail = f"Id should be a valid number. Supplied value:{number}"
                 raise refused("2030", detail, "Id")
-            raise not_found(entity.name, number)
+            raise not_found(is_document=entity.deletable)
         return {entity.name: row.body}
 
     def _write(self, request: Request, entity: Entity) -> Members:

@@ -91,7 +91,7 @@ def _current(store: Store, entity: Entity, values: Mapping[str, Any]) -> Row:
         raise refused("2030", f"Id should be a valid number. Supplied value:{number}", "Id")
     row = store.find(entity.name, str(number))
     if row is None:
-        raise not_found(entity.name, str(number))
+        raise not_found(is_document=entity.deletable)
     token = values.get("SyncToken")
     if token is None:
         raise Refused([missing("SyncToken")])
