@@ -24,8 +24,6 @@ SECTIONS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page("syncs.SyncRecord", _("Records"), "fact_check"),
             Page("syncs.Run", _("Runs"), "history"),
-            Page("syncs.Activity", _("Activity"), "manage_search"),
-            Page("syncs.Export", _("Exports"), "download"),
         ),
     ),
     (
@@ -34,7 +32,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
             Page("syncs.Integration", _("Integrations"), "hub"),
             Page("syncs.Sync", _("Syncs"), "sync"),
             Page("syncs.Mapping", _("Mappings"), "swap_horiz"),
-            Page("syncs.Filter", _("Filters"), "filter_alt"),
+            Page("syncs.FilterCondition", _("Filters"), "filter_alt"),
             Page("integrations.Connection", _("Connections"), "link"),
         ),
     ),
@@ -49,6 +47,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         _("Support"),
         (
             Page("integrations.CallRecord", _("Call log"), "receipt_long"),
+            Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
             Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
             Page("auditlog.LogEntry", _("Changes"), "rule"),
             Page("accounts.User", _("Users"), "person"),

@@ -354,13 +354,16 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_secrets": {"()": "config.logs.NoSecrets"}},
+    "filters": {
+        "no_secrets": {"()": "config.logs.NoSecrets"},
+        "redact_providers": {"()": "integrations.logs.RedactProviders"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["no_secrets"],
+            "filters": ["redact_providers", "no_secrets"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from allauth.account.internal.flows import login
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, override_settings
@@ -144,7 +145,8 @@ def client_of() -> ClientOf:
         session = client.session
         # The password was confirmed just now, so that no page asks for it once more.
         confirmed = {"method": "password", "at": time.time(), "reauthenticated": True}
-        session["account_authentication_methods"] = [confirmed]
+        session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [confirmed]
+        session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
         session.save()
         return client
 
