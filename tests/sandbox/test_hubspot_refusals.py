@@ -222,7 +222,7 @@ def test_a_unique_value_of_an_own_property_belongs_to_one_record(account: Accoun
 def test_a_record_that_is_not_there(
     account: Account, method: str, wanted: str, message: str
 ) -> None:
-    body = {"properties": {}} if method == "PATCH" else None
+    body: Any = {"properties": {}} if method == "PATCH" else None
 
     answer = account.call(method, f"{CONTACTS}/{wanted}", json=body)
 
@@ -319,9 +319,7 @@ def test_an_expired_token_says_since_when(account: Account) -> None:
     body = answer.json()
     assert answer.status_code == 401
     assert body["category"] == "EXPIRED_AUTHENTICATION"
-    assert body["message"] == (
-        "The OAuth token used to make this call expired 1 minute(s) ago."
-    )
+    assert body["message"] == ("The OAuth token used to make this call expired 1 minute(s) ago.")
     assert body["context"] == {"expire time": ["2026-11-02T10:00:00.250Z"]}
 
 

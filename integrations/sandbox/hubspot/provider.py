@@ -288,6 +288,7 @@ class HubSpot(Desk):
                                 "scopes": tuple(app["scopes"])})  # fmt: skip
         self.tokens.restore(state["tokens"])
         self.access_token, self.refresh_token = state["ready"]
+        self._renew_ready_token()
         self.rotate_refresh_tokens = state["rotate_refresh_tokens"]
         self.account_scopes = frozenset(state["account_scopes"])
         self.required_scopes = frozenset(state["required_scopes"])
@@ -295,6 +296,13 @@ class HubSpot(Desk):
         self.crm.restore(state["crm"])
         self.renderer.forget_columns()
         self.searcher = Searcher(self.crm)
+
+    def _renew_ready_token(self) -> None:
+        """A state that lay for a while still has an access token to begin with."""
+        refresh = self.tokens.valid("refresh", self.refresh_token)
+        if refresh is not None and self.tokens.valid("access", self.access_token) is None:
+            access = self.issue("access", refresh.scopes, ACCESS_SECONDS, refresh.sign_in)
+            self.access_token = access.value
 
 
 def _check_media_type(request: Request) -> None:

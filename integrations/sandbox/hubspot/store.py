@@ -149,11 +149,12 @@ class ObjectStore:
     def forget(self, record: Record) -> None:
         """Remove for good."""
         if record.archived_at:
+            self._note(record.id, None)
             self.archived.remove(record.id)
         else:
+            self._note(record.id, record)
             self._unregister(record)
             self._remove_from_live(record)
-        self._note(record.id, None)
         del self.records[record.id]
 
     def add_property(self, prop: Property) -> None:

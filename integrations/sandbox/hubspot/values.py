@@ -136,8 +136,8 @@ def _moment_of(milliseconds: int) -> datetime:
 
 def iso(milliseconds: int) -> str:
     """ISO 8601 in UTC with milliseconds and a Z."""
-    moment = _moment_of(milliseconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_moment_of(seconds * 1000).isoformat()[:19]}.{rest:03d}Z"
 
 
 def milliseconds_of(text: str) -> int:
