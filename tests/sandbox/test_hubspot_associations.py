@@ -81,16 +81,12 @@ def test_the_primary_companys_id_follows_and_changes_the_contact(
     other = account.create("companies", name="Zenith")
     account.clock.advance(10)
     account.put(pair_path(contact, company), [spec(1)])
-    first = account.get(
-        f"{OBJECTS}/contacts/{contact}", properties="associatedcompanyid"
-    ).json()
+    first = account.get(f"{OBJECTS}/contacts/{contact}", properties="associatedcompanyid").json()
     account.clock.advance(10)
 
     account.put(pair_path(contact, other), [spec(1)])
 
-    second = account.get(
-        f"{OBJECTS}/contacts/{contact}", properties="associatedcompanyid"
-    ).json()
+    second = account.get(f"{OBJECTS}/contacts/{contact}", properties="associatedcompanyid").json()
     assert first["properties"]["associatedcompanyid"] == company
     assert first["updatedAt"] == "2026-11-02T09:30:10.250Z"
     assert second["properties"]["associatedcompanyid"] == other
@@ -137,9 +133,7 @@ def test_deleting_the_company_clears_the_contacts_primary(
     assert held["lastmodifieddate"] == "2026-11-02T09:30:10.250Z"
 
 
-def test_deleting_a_pair_removes_every_label(
-    account: Account, contact: str, company: str
-) -> None:
+def test_deleting_a_pair_removes_every_label(account: Account, contact: str, company: str) -> None:
     account.hubspot.link(contact, company)
 
     answer = account.delete(pair_path(contact, company))

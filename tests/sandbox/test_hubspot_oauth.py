@@ -61,7 +61,9 @@ def press(page: requests.Response, decision: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
 
 
-def exchange(account: Account, code: str, path: str = "/oauth/2026-03/token", **changes: str) -> Any:
+def exchange(
+    account: Account, code: str, path: str = "/oauth/2026-03/token", **changes: str
+) -> Any:
     fields = {
         "grant_type": "authorization_code",
         "code": code,
@@ -84,9 +86,7 @@ def refresh(account: Account, token: str, path: str = "/oauth/2026-03/token") ->
 
 @pytest.mark.parametrize("version", ["2026-03", "v1"])
 @pytest.mark.parametrize("prefix", ["", "/{hub}"])
-def test_the_whole_way_from_consent_to_a_call(
-    account: Account, version: str, prefix: str
-) -> None:
+def test_the_whole_way_from_consent_to_a_call(account: Account, version: str, prefix: str) -> None:
     path = f"/oauth{prefix.format(hub=account.ready['account_id'])}/authorize"
     back = press(ask(account, path), "allow")
 

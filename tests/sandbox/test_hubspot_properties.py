@@ -86,9 +86,7 @@ def test_an_own_property_can_be_defined_and_used(account: Account, root: str) ->
         pytest.param(definition(type="text"), 400, id="no type"),
         pytest.param(definition(fieldType="number"), 400, id="types that do not pair"),
         pytest.param(definition(groupName="nope"), 404, id="no such group"),
-        pytest.param(
-            definition(type="enumeration", fieldType="select"), 400, id="no options"
-        ),
+        pytest.param(definition(type="enumeration", fieldType="select"), 400, id="no options"),
         pytest.param(
             definition(
                 type="enumeration",

@@ -97,9 +97,7 @@ def test_groups_are_alternatives_and_filters_add_up(
     assert found == [people["ann"], people["cleo"]]
 
 
-def test_a_query_looks_at_the_searched_properties(
-    account: Account, people: dict[str, str]
-) -> None:
+def test_a_query_looks_at_the_searched_properties(account: Account, people: dict[str, str]) -> None:
     assert account.found("contacts", query="ghent") == [people["bob"]]
     assert account.found("contacts", query="exam bo") == [people["bob"]]
 

@@ -100,7 +100,7 @@ def check_indexes(hubspot: HubSpot) -> None:
         assert store.archived == sorted(set(store.records) - set(live))
         assert store.by_modified == sorted((record.updated, i) for i, record in live.items())
     contacts = hubspot.crm.stores["contacts"]
-    owners = {}
+    owners: dict[str, int] = {}
     for contact_id in contacts.live:
         values = contacts.records[contact_id].values
         emails = [values.get("email", ""), *values.get("hs_additional_emails", "").split(";")]
@@ -118,7 +118,8 @@ def check_links(hubspot: HubSpot) -> None:
         for company_id, type_ids in held.items():
             back = links.of("companies", "contacts", company_id)[contact_id]
             assert sorted(links.types[i].reverse for i in type_ids) == list(back)
-            assert contacts.find(contact_id) and companies.find(company_id)
+            assert contacts.find(contact_id)
+            assert companies.find(company_id)
         primaries = [company for company, type_ids in held.items() if 1 in type_ids]
         assert len(primaries) <= 1
         if contacts.find(contact_id):

@@ -78,9 +78,7 @@ def test_the_signature_of_the_known_answer() -> None:
     secret = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
     body = b"{'example_field':'example_value'}"
 
-    made = sign_v3(
-        secret, "POST", "https://www.example.com/webhook_uri", body, "1693657560000"
-    )
+    made = sign_v3(secret, "POST", "https://www.example.com/webhook_uri", body, "1693657560000")
 
     assert made == "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y="
 
