@@ -4,6 +4,7 @@ Nothing is decided here. A page's records and the cursor behind them are stored 
 so a worker may die anywhere: the next one goes on from the last stored page.
 """
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +22,9 @@ from syncs.jobs import Job
 from syncs.merges import move_links
 from syncs.models import Sync, SyncRecord
 from syncs.stores import (
-    BATCH,
     delete_match_values,
     insert_match_values,
+    insert_rows,
     replace_match_values,
     update_rows,
 )
@@ -209,21 +210,20 @@ def _insert(job: Job, side: Side, new: Sequence[Read]) -> None:
     if not new:
         return
     now = clock.now()
-    names = sides.columns(side)
-    rows = [
-        SyncRecord(
-            tenant_id=job.sync.tenant_id,
-            sync_id=job.sync.pk,
-            born=side,
-            due_at=now,
-            **dict(zip(names, sides.seen(read.record, read.encoded, read.digest), strict=True)),
-        )
-        for read in new
-    ]
-    SyncRecord.objects.bulk_create(rows, batch_size=BATCH)
-    job.log.count("changed", len(rows))
-    found = ((row.pk, _keys(job, side, read)) for row, read in zip(rows, new, strict=True))
-    insert_match_values(job.sync, side, found)
+    insert_rows(
+        SyncRecord,
+        ("key", "due_at", "created_at", *sides.columns(side)),
+        (
+            (uuid.uuid4(), now, now, *sides.seen(read.record, read.encoded, read.digest))
+            for read in new
+        ),
+        {"tenant": job.sync.tenant_id, "sync": job.sync.pk, "born": side.value},
+    )
+    job.log.count("changed", len(new))
+    if job.spec.match_rules:
+        known = _known(job, side, [read.record.id for read in new])
+        found = ((known[read.record.id].pk, _keys(job, side, read)) for read in new)
+        insert_match_values(job.sync, side, found)
 
 
 def _update(job: Job, side: Side, changed: Sequence[tuple[Known, Read]]) -> None:

