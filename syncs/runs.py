@@ -109,7 +109,7 @@ class _Run:
             ended = self._end_well(is_finished=self._work())
         except ClaimLost:
             # Whoever has it now, or changed its settings, goes on from the stored state.
-            ended = self._end(RunState.STOPPED, Ended.MORE, message="Somebody else goes on.")
+            ended = self._end(RunState.STOPPED, Ended.MORE, None, "Somebody else goes on.")
         except RetryLater as trouble:
             ended = self._stall(trouble)
         except (SignInAgain, NotAllowed, Suspended) as refusal:
@@ -214,6 +214,7 @@ class _Run:
         ended: Ended,
         fault: Fault | None = None,
         message: str = "",
+        /,
         **changes: Any,
     ) -> Ended:
         self.log.count("calls", self._calls() - self._calls_before)

@@ -1,0 +1,209 @@
+"""Forms for mappings, conditions and settings: choices in the customer's own words, and refusals
+that say what is wrong before anything is saved.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelect2MultipleWidget,
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from accounts.admin_base import SameTenantForm
+from integrations.contract import Field
+from integrations.registry import PROVIDERS
+from syncs import catalogue, services
+from syncs.engine.terms import Operator, Side, TransformKind
+from syncs.models import FilterCondition, Mapping, Sync
+from syncs.recipes import recipe_of
+
+type Fields = MappingOf[str, Field]
+
+TRANSFORMS = {
+    TransformKind.COPY: _("copy"),
+    TransformKind.DEFAULT: _("copy, or a default when empty"),
+    TransformKind.CONSTANT: _("always the same value"),
+    TransformKind.CHOICE_TABLE: _("translate by a table"),
+    TransformKind.TEMPLATE: _("put together from a template"),
+    TransformKind.FIRST_FILLED: _("the first that is filled"),
+    TransformKind.TRUNCATE: _("copy and shorten"),
+    TransformKind.REFERENCE: _("the linked record"),
+}
+OPERATORS = {
+    Operator.EQUALS: _("is"),
+    Operator.NOT_EQUALS: _("is not"),
+    Operator.IS_ONE_OF: _("is one of"),
+    Operator.IS_NONE_OF: _("is none of"),
+    Operator.IS_FILLED: _("is filled"),
+    Operator.IS_EMPTY: _("is empty"),
+    Operator.CONTAINS: _("contains"),
+    Operator.STARTS_WITH: _("starts with"),
+    Operator.GREATER: _("is more than"),
+    Operator.LESS: _("is less than"),
+    Operator.AFTER: _("is after"),
+    Operator.BEFORE: _("is before"),
+}
+
+
+def known_fields(sync: Sync, side: Side) -> Fields:
+    """The fields of a side as they were read last; none before the first run."""
+    end = recipe_of(sync.recipe).end(side)
+    connection = sync.integration.left if side is Side.LEFT else sync.integration.right
+    return catalogue.stored_fields(connection, end.object_type) or {}
+
+
+def field_choices(fields: Fields) -> list[tuple[str, str]]:
+    """Fields by their label, with the provider's own name behind it."""
+    named = [(name, f"{field.label} ({name})") for name, field in fields.items()]
+    return sorted(named, key=lambda choice: choice[1].casefold())
+
+
+class PartForm(SameTenantForm):
+    """A form for a part of one sync, which is refused when the sync could not run with it."""
+
+    # Set on the class that the page makes for its sync.
+    sync: Sync
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.sync, self.instance.tenant = self.sync, self.sync.tenant
+        self.known = {side: known_fields(self.sync, side) for side in Side}
+        recipe = recipe_of(self.sync.recipe)
+        self.ends = {side: PROVIDERS[recipe.end(side).provider].label for side in Side}
+
+    def with_this(self, rows: Iterable[Any], wanted: Any) -> list[Any]:
+        """The sync's stored rows with what is being saved in its place."""
+        others = [row for row in rows if row.pk != self.instance.pk]
+        return [*others, wanted]
+
+    def refuse(self, problems: Iterable[str]) -> None:
+        for problem in problems:
+            self.add_error(None, problem)
+
+
+class MappingForm(PartForm):
+    left = forms.MultipleChoiceField(required=False, widget=UnfoldAdminSelect2MultipleWidget)
+    right = forms.MultipleChoiceField(required=False, widget=UnfoldAdminSelect2MultipleWidget)
+    transform = forms.ChoiceField(
+        label=_("What happens on the way"),
+        choices=list(TRANSFORMS.items()),
+        widget=UnfoldAdminSelectWidget,
+    )
+    text = forms.CharField(
+        label=_("Text"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_(
+            "The default, the value that is always written, or a template such as "
+            "{firstname} {lastname}; several templates with | between them are tried in order."
+        ),
+    )
+    table = forms.CharField(
+        label=_("Table"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget,
+        help_text=_("One pair a line: left value = right value."),
+    )
+    length = forms.IntegerField(
+        label=_("Length"),
+        required=False,
+        min_value=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("Signs to keep when shortening; 0 is what the other side takes at most."),
+    )
+
+    class Meta:
+        model = Mapping
+        fields = ("left", "direction", "right", "transform", "enabled", "erase")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer_fields()
+        options = self.instance.options
+        self.initial |= {
+            "text": options.get("text", ""),
+            "length": options.get("length", 0),
+            "table": "\n".join(f"{left} = {right}" for left, right in options.get("table", ())),
+        }
+
+    def _offer_fields(self) -> None:
+        for side in Side:
+            field = self.fields.get(side.value)
+            if field is not None:
+                field.label = self.ends[side]
+                field.choices = field_choices(self.known[side])  # type: ignore[attr-defined]
+
+    def clean_table(self) -> list[list[str]]:
+        """The pairs of the lines; empty lines are passed over."""
+        pairs = []
+        for line in self.cleaned_data["table"].splitlines():
+            left, found, right = line.partition("=")
+            if not found and line.strip():
+                raise ValidationError(_("Write each line as: left value = right value."))
+            if found:
+                pairs.append([left.strip(), right.strip()])
+        return pairs
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        parts = {"text": cleaned["text"], "table": cleaned["table"], "length": cleaned["length"]}
+        kept = {"object_type": self.instance.options.get("object_type")}
+        self.instance.options = {name: part for name, part in (parts | kept).items() if part}
+        wanted = Mapping(**{name: cleaned[name] for name in self.Meta.fields})
+        self.instance.key = self.instance.key or f"own_{uuid4().hex[:12]}"
+        wanted.key, wanted.options = self.instance.key, self.instance.options
+        rows = self.with_this(self.sync.mappings.all(), wanted)
+        self.refuse(services.problems(self.sync, mappings=rows))
+        return cleaned
+
+
+class ConditionForm(PartForm):
+    field = forms.ChoiceField(label=_("Field"), widget=UnfoldAdminSelect2Widget)
+    operator = forms.ChoiceField(
+        label=_("Condition"), choices=list(OPERATORS.items()), widget=UnfoldAdminSelectWidget
+    )
+    values = forms.CharField(
+        label=_("Values"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget,
+        help_text=_("One a line."),
+    )
+
+    class Meta:
+        model = FilterCondition
+        fields = ("side", "field", "operator", "values", "group")
+        help_texts = {"group": _("Conditions with one number must all hold; any number will do.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["values"] = "\n".join(self.instance.values)
+        if "side" not in self.fields:
+            return
+        self.fields["side"].choices = [(side.value, self.ends[side]) for side in Side]  # type: ignore[attr-defined]
+        self.fields["field"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (self.ends[side], field_choices(self.known[side])) for side in Side
+        ]
+
+    def clean_values(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["values"].splitlines() if line.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        wanted = FilterCondition(**{name: cleaned[name] for name in self.Meta.fields})
+        rows = self.with_this(self.sync.conditions.all(), wanted)
+        self.refuse(services.problems(self.sync, conditions=rows))
+        return cleaned

@@ -1,0 +1,121 @@
+"""Mappings and conditions: each has a page of its own, reached from its sync."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin_base import TenantScopedAdmin
+from accounts.permissions import Action
+from syncs import services
+from syncs.admin.forms import ConditionForm, MappingForm
+from syncs.models import FilterCondition, Mapping, Sync
+
+
+class PartOfSyncAdmin(TenantScopedAdmin):
+    """Something that belongs to a sync; after each change all records are decided anew.
+
+    Adding starts from the sync's page, which names the sync in the address.
+    """
+
+    add_needs = Action.EDIT_MAPPINGS
+    change_needs = Action.EDIT_MAPPINGS
+    delete_needs = Action.EDIT_MAPPINGS
+    list_select_related = ("sync", "tenant")
+    form_class: ClassVar[type[MappingForm] | type[ConditionForm]]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        sync = obj.sync if obj is not None else self._named_sync(request)
+        return type("Form", (self.form_class,), {"sync": sync})
+
+    def _named_sync(self, request: HttpRequest) -> Sync:
+        number = request.GET.get("sync", "")
+        found = Sync.objects.filter(pk=number) if number.isdigit() else Sync.objects.none()
+        sync = found.select_related("tenant", "integration").first()
+        if sync is None or not self.allows(request, "add", sync):
+            raise Http404
+        return sync
+
+    def is_kept(self, obj: Any) -> bool:
+        """Whether the recipe needs it as it is."""
+        raise NotImplementedError
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only from a sync's page; the list itself does not know which sync is meant."""
+        return super().has_add_permission(request) and "sync" in request.GET
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and self.is_kept(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and self.is_kept(obj))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            obj.save()
+            services.configuration_changed(obj.sync, by=request.user)  # type: ignore[arg-type]
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        sync = obj.sync
+        with transaction.atomic():
+            obj.delete()
+            services.configuration_changed(sync, by=request.user)  # type: ignore[arg-type]
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponseBase:
+        obj = self.object_or_404(request, object_id)
+        try:
+            response: HttpResponseBase = super().delete_view(request, object_id, extra_context)
+        except services.ConfigurationRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:syncs_sync_change", obj.sync_id)
+        if request.method == "POST" and response.status_code == 302:
+            return redirect("admin:syncs_sync_change", obj.sync_id)
+        return response
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """None: each is changed on its own, for each changes what the sync does."""
+        return {}
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> Any:
+        return self._back(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> Any:
+        return self._back(request, obj)
+
+    def _back(self, request: HttpRequest, obj: Any) -> HttpResponseBase:
+        messages.info(request, _("All records of this sync are decided anew, step by step."))
+        return redirect("admin:syncs_sync_change", obj.sync_id)
+
+
+@admin.register(Mapping)
+class MappingAdmin(PartOfSyncAdmin):
+    form_class = MappingForm
+    list_display = ("__str__", "tenant", "sync", "direction", "transform", "enabled", "locked")
+    fieldsets = (
+        (None, {"fields": ("left", "direction", "right", "enabled")}),
+        (
+            gettext_lazy("On the way"),
+            {"fields": ("transform", "text", "table", "length", "erase")},
+        ),
+    )
+
+    def is_kept(self, obj: Mapping) -> bool:
+        return obj.locked
+
+
+@admin.register(FilterCondition)
+class FilterConditionAdmin(PartOfSyncAdmin):
+    form_class = ConditionForm
+    list_display = ("__str__", "tenant", "sync", "side", "group", "fixed")
+    fieldsets = ((None, {"fields": ("side", "field", "operator", "values", "group")}),)
+
+    def is_kept(self, obj: FilterCondition) -> bool:
+        return obj.fixed

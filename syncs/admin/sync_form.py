@@ -1,0 +1,70 @@
+"""A sync's own form: how it decides, and what its recipe has to be told."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from accounts.admin_base import SameTenantForm
+from integrations.contract import ConnectorError
+from syncs.choices import live_choices
+from syncs.engine.terms import Side
+from syncs.models import Sync
+from syncs.recipes import recipe_of
+from syncs.recipes.terms import Setting
+
+PREFIX = "setting_"
+OWN = ("name", "direction", "policy", "leaving", "left_removed", "right_removed")
+
+
+class SyncForm(SameTenantForm):
+    class Meta:
+        model = Sync
+        fields = OWN
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        recipe = recipe_of(self.instance.recipe)
+        allowed = {direction.value for direction in recipe.directions}
+        field = self.fields.get("direction")
+        if field is not None:
+            field.choices = [each for each in field.choices if each[0] in allowed]  # type: ignore[attr-defined]
+        for setting in recipe.settings:
+            self.fields[PREFIX + setting.name] = self._setting_field(setting)
+
+    def _setting_field(self, setting: Setting) -> forms.Field:
+        """A choice from the live list; without the provider, only what was chosen before."""
+        chosen = self.instance.settings.get(setting.name, "")
+        help_text, entries = setting.help, [("", _("Not chosen"))]
+        integration = self.instance.integration
+        connection = integration.left if setting.side is Side.LEFT else integration.right
+        try:
+            found = live_choices(connection, setting.choice_list)
+            entries += [(choice.value, choice.label) for choice in found if choice.active]
+        except ConnectorError as error:
+            help_text = _("The list cannot be read now: %(reason)s") % {
+                "reason": error.fault.message
+            }
+        if chosen and chosen not in dict(entries):
+            entries.append((chosen, chosen))
+        return forms.ChoiceField(
+            label=setting.label,
+            help_text=help_text,
+            choices=entries,
+            initial=chosen,
+            required=False,
+            widget=UnfoldAdminSelectWidget,
+        )
+
+    def changes(self) -> dict[str, Any]:
+        """What the person changed, as services.change_settings takes it."""
+        own = {name: self.cleaned_data[name] for name in self.changed_data if name in OWN}
+        chosen = {
+            name.removeprefix(PREFIX): self.cleaned_data[name]
+            for name in self.changed_data
+            if name.startswith(PREFIX)
+        }
+        if chosen:
+            own["settings"] = self.instance.settings | chosen
+        return own

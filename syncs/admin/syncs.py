@@ -1,0 +1,141 @@
+"""Syncs: how far each is, what it does and how; run, switch, preview."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from accounts.admin_base import TenantScopedAdmin
+from accounts.permissions import Action
+from syncs import services
+from syncs.admin import cells
+from syncs.admin.sync_form import SyncForm
+from syncs.models import Sync, SyncState
+from syncs.views.preview import preview_page
+from syncs.views.sync import sync_page
+
+COLOURS = {SyncState.ACTIVE: "success", SyncState.PAUSED: "danger"}
+# What a person may post on a sync's page, and the right it takes.
+SWITCHES = {
+    "run": Action.RUN_SYNCS,
+    "resume": Action.RUN_SYNCS,
+    "activate": Action.MANAGE_SYNCS,
+    "switch_off": Action.MANAGE_SYNCS,
+}
+
+
+@admin.register(Sync)
+class SyncAdmin(TenantScopedAdmin):
+    change_needs = Action.EDIT_MAPPINGS
+    form = SyncForm
+    list_display = ("name", "tenant", "integration", "direction", "condition", "last_run", "upto")
+    list_select_related = ("tenant", "integration")
+    search_fields = ("name",)
+    actions = ("run_now",)
+    change_form_before_template = "syncs/sync/before.html"
+    change_form_outer_after_template = "syncs/sync/after.html"
+
+    @display(description=gettext_lazy("State"), ordering="state")
+    def condition(self, sync: Sync) -> SafeString:
+        state = SyncState(sync.state)
+        return cells.label(state.label, COLOURS.get(state, ""))
+
+    @display(description=gettext_lazy("Last run"), ordering="last_run_at")
+    def last_run(self, sync: Sync) -> SafeString | str:
+        return cells.age_cell(sync.last_run_at)
+
+    @display(description=gettext_lazy("Complete up to"))
+    def upto(self, sync: Sync) -> SafeString | str:
+        """The older of the two sides: nothing before that is missing."""
+        both = (sync.left_complete_until, sync.right_complete_until)
+        return cells.age_cell(min(both) if None not in both else None)  # type: ignore[type-var]
+
+    @admin.action(description=gettext_lazy("Run now"), permissions=["run_syncs"])
+    def run_now(self, request: HttpRequest, queryset: QuerySet[Sync]) -> None:
+        for sync in queryset:
+            services.request_run(sync, by=request.user)
+        self.message_user(request, _("The selected syncs run within a minute."))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        changes = form.changes()
+        if changes:
+            services.change_settings(obj, changes, by=request.user)  # type: ignore[arg-type]
+
+    # --- extra pages ----------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("<path:object_id>/preview/", view(self.preview), name="syncs_sync_preview"),
+            path(
+                "<path:object_id>/switch/<str:name>/", view(self.switch), name="syncs_sync_switch"
+            ),
+        ]
+        return own + super().get_urls()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponseBase:
+        sync = self.object_or_404(request, object_id)
+        context = {
+            "page": sync_page(sync),
+            "may_run": self.allows(request, Action.RUN_SYNCS, sync),
+            "may_switch": self.allows(request, Action.MANAGE_SYNCS, sync),
+            "may_edit": self.allows(request, Action.EDIT_MAPPINGS, sync),
+        }
+        return super().change_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
+
+    def switch(self, request: HttpRequest, object_id: str, name: str) -> HttpResponseBase:
+        """Run now, switch on or switch off; posted from the sync's page."""
+        sync = self.object_or_404(request, object_id)
+        action = SWITCHES.get(name)
+        if action is None or not self.allows(request, action, sync):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            messages.success(request, _switched(name, sync, request.user))
+        except services.ConfigurationRefused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("admin:syncs_sync_change", sync.pk)
+
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """What the next run would do with the first records, decided by the same code."""
+        sync = self.object_or_404(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Preview: %(sync)s") % {"sync": sync},
+            "opts": self.opts,
+            "sync": sync,
+            "page": preview_page(sync),
+        }
+        return TemplateResponse(request, "syncs/sync/preview.html", context)
+
+
+def _switched(name: str, sync: Sync, user: Any) -> str:
+    if name == "run":
+        runs = services.request_run(sync, by=user)
+        return _("It runs within a minute.") if runs else _("It is switched off or paused.")
+    if name == "resume":
+        services.resume(sync, by=user)
+        return _("It is tried again.")
+    if name == "activate":
+        services.activate(sync, by=user)
+        return _("It is on. The first run reads both sides whole before it writes anything.")
+    services.switch_off(sync, by=user)
+    return _("It is off. Nothing is read or written until it is switched on again.")

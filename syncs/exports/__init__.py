@@ -1,0 +1,1 @@
+"""Lists of sync records as files, exactly as filtered, in constant memory."""

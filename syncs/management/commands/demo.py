@@ -1,0 +1,143 @@
+"""Fill a demo company, run its first sync, and open the desk to look around."""
+
+import json
+import time
+from argparse import ArgumentParser
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+
+from accounts.models import Role
+from accounts.tenancy import tenant_scope
+from syncs import services
+from syncs.demo import company, processes, show
+from syncs.models import RunTrigger, Sync
+from syncs.runs import Ended, run_sync
+
+# Short slices, so that the bars move.
+SLICE_SECONDS = 1.0
+LOOK_EVERY = 0.5
+# A sync that rests longer than this goes on after the demo's table.
+LONGEST_REST = 90.0
+FINISHED = (Ended.DONE, Ended.PAUSED, Ended.FAILED, Ended.IDLE)
+
+
+class Command(BaseCommand):
+    help = "Fill a demo company, run its first sync against the sandbox, and open the desk."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="sync, print the totals and stop")
+        parser.add_argument("--json", action="store_true", help="print the totals as JSON")
+        parser.add_argument("--dataset", default="demo", help="demo, empty or a number of records")
+        parser.add_argument("--port", type=int, default=8000, help="port of the web server")
+
+    def handle(self, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo has well-known passwords: it runs with DEBUG only.")
+        self.console = Console(stderr=bool(options["json"]))
+        call_command("migrate", verbosity=0)
+        tenant = company.demo_tenant()
+        state = Path(settings.BASE_DIR) / "var" / "demo" / f"{tenant.public_id}.json"
+        self._refuse_lost_state(tenant, state)
+        try:
+            with ExitStack() as stack, tenant_scope(tenant):
+                self._run(stack, tenant, state, options)
+        except processes.DidNotStart as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self.console.print("\nStopped. Everything is kept: `make demo` goes on from here.")
+
+    def _refuse_lost_state(self, tenant: Any, state: Path) -> None:
+        """A new sandbox under an old database would look like thousands of deleted records."""
+        with tenant_scope(tenant):
+            is_old = Sync.objects.exclude(left_read_at=None).exists()
+        if is_old and not state.exists():
+            raise CommandError(
+                f"This database knows a demo whose sandbox state is gone ({state}). "
+                f"Start afresh with an empty database."
+            )
+
+    def _run(self, stack: ExitStack, tenant: Any, state: Path, options: dict[str, Any]) -> None:
+        since = timezone.now()
+        self.console.print("Starting the sandbox: stand-ins of HubSpot and QuickBooks …")
+        url, told = stack.enter_context(processes.sandbox(state, options["dataset"]))
+        settings.SANDBOX_URL = url
+        syncs = company.install(tenant, told)
+        if options["once"]:
+            self._sync_here(syncs)
+        else:
+            stack.enter_context(processes.worker(url))
+            self._watch(syncs)
+        self._tell(syncs, since, as_json=options["json"])
+        if not options["once"]:
+            self._open_desk(stack, url, options["port"])
+
+    def _sync_here(self, syncs: list[Sync]) -> None:
+        """Each sync in this process until nothing is left to do."""
+        with show.Bars(self.console, syncs) as bars:
+            for sync in syncs:
+                services.request_run(sync)
+                self._work_off(sync, bars)
+
+    def _work_off(self, sync: Sync, bars: show.Bars) -> None:
+        ended = Ended.MORE
+        while ended not in FINISHED:
+            ended = run_sync(sync.pk, RunTrigger.PERSON, seconds=SLICE_SECONDS)
+            sync.refresh_from_db()
+            bars.show(sync, is_done=ended in FINISHED)
+            if ended is Ended.STALLED and not self._rest(sync):
+                return
+
+    def _rest(self, sync: Sync) -> bool:
+        """Wait as the provider asked; False when that is too long for a demo."""
+        left = (sync.held_until - timezone.now()).total_seconds() if sync.held_until else 0.0
+        if left > LONGEST_REST:
+            return False
+        time.sleep(max(left, 0.0))
+        return True
+
+    def _watch(self, syncs: list[Sync]) -> None:
+        """Show what the worker does until both syncs have caught up."""
+        for sync in syncs:
+            services.request_run(sync)
+        open_ = list(syncs)
+        with show.Bars(self.console, syncs) as bars:
+            while open_:
+                time.sleep(LOOK_EVERY)
+                for sync in list(open_):
+                    sync.refresh_from_db()
+                    is_done = _has_caught_up(sync)
+                    bars.show(sync, is_done=is_done)
+                    if is_done:
+                        open_.remove(sync)
+
+    def _tell(self, syncs: list[Sync], since: datetime, *, as_json: bool) -> None:
+        summaries = [services.summary(sync, since) for sync in syncs]
+        if as_json:
+            self.stdout.write(json.dumps(show.as_json(summaries), indent=2))
+            return
+        self.console.print(show.table(summaries))
+        self.console.print(show.causes(summaries))
+
+    def _open_desk(self, stack: ExitStack, sandbox_url: str, wanted_port: int) -> None:
+        address = stack.enter_context(processes.web(sandbox_url, processes.free_port(wanted_port)))
+        email = company.PEOPLE[Role.FINANCE][0]
+        self.console.print(f"\nOpen {address}")
+        self.console.print(f"Log in as {email} with the password {company.PASSWORD}")
+        self.console.print("Stop with Ctrl-C.")
+        while True:
+            time.sleep(3600)
+
+
+def _has_caught_up(sync: Sync) -> bool:
+    """Both sides read, and nothing due."""
+    if not sync.is_read or sync.claimed_by:
+        return not sync.is_active
+    return not services.totals(sync)["pending"]

@@ -1,0 +1,345 @@
+"""The record page as plain values: both sides, why, what to do, and what happened.
+
+Reads rows only; nothing here asks a provider.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from integrations.contract import ConnectorError, Field
+from integrations.models import Connection
+from integrations.services import open_connector
+from syncs import catalogue, faults
+from syncs.engine.filters import describe
+from syncs.engine.terms import Condition, ExcludeReason, Operator, Side
+from syncs.models import Activity, Status, Sync, SyncRecord
+from syncs.models import Mapping as MappingRow
+from syncs.recipes import recipe_of
+
+NOTHING = "—"
+ACTIVITIES_SHOWN = 100
+
+type ActionUrl = Callable[[str], str]
+"""From the name of an action to the address that it is posted to."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One mapping as both sides hold it now, and as they last agreed on it."""
+
+    label: str
+    left: str
+    base: str
+    right: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: str
+    help: str
+    url: str
+    main: bool = False
+    careful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    id: str
+    title: str
+    evidence: str
+    linked_to: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    mapping: str
+    label: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    side: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    title: str
+    at: datetime
+    by: str
+    message: str
+    changes: tuple[ChangeRow, ...]
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    sync_name: str
+    left_name: str
+    right_name: str
+    headline: str
+    sentence: str
+    message: str
+    steps: tuple[str, ...]
+    next: str
+    next_try: datetime | None
+    buttons: tuple[Button, ...]
+    links: tuple[Link, ...]
+    parent: Link | None
+    fields: tuple[FieldRow, ...]
+    candidates: tuple[CandidateRow, ...]
+    candidate_side: str
+    conflicts: tuple[ConflictRow, ...]
+    activities: tuple[ActivityRow, ...]
+    raw: str
+    partner_url: str
+    resolve_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two sides of the record's sync: connections, fields by name, names for people."""
+
+    sync: Sync
+    connections: Mapping[Side, Connection]
+    fields: Mapping[Side, Mapping[str, Field]]
+
+    def name(self, side: Side) -> str:
+        return self.connections[side].provider_label
+
+    def object_type(self, side: Side) -> str:
+        return recipe_of(self.sync.recipe).end(side).object_type
+
+    def label(self, side: Side, names: Iterable[str]) -> str:
+        known = self.fields[side]
+        return " + ".join(known[name].label if name in known else name for name in names)
+
+    def link(self, side: Side, record_id: str) -> str:
+        """The record's own page at the provider; empty when the connection cannot tell."""
+        try:
+            connector = open_connector(self.connections[side])
+        except ConnectorError:
+            return ""
+        return connector.link(self.object_type(side), record_id) if record_id else ""
+
+
+def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
+    """Everything the page shows, with a number of queries that does not depend on the record."""
+    ends = ends_of(record.sync)
+    words = _words(record, ends)
+    mappings = list(record.sync.mappings.all())
+    return RecordPage(
+        sync_name=record.sync.name,
+        left_name=ends.name(Side.LEFT),
+        right_name=ends.name(Side.RIGHT),
+        **words,
+        next_try=record.due_at,
+        buttons=tuple(_buttons(record, action_url)),
+        links=tuple(_links(record, ends)),
+        parent=_parent(record),
+        fields=tuple(_field_rows(record, mappings, ends)),
+        candidates=tuple(_candidates(record, ends)),
+        candidate_side=ends.name(lone_side(record).other),
+        conflicts=tuple(_conflicts(record, mappings, ends)),
+        activities=tuple(_activities(record, ends)),
+        raw=record.details.get("raw", ""),
+        partner_url=action_url("partner"),
+        resolve_url=action_url("resolve"),
+    )
+
+
+def ends_of(sync: Sync) -> Ends:
+    recipe, integration = recipe_of(sync.recipe), sync.integration
+    connections = {Side.LEFT: integration.left, Side.RIGHT: integration.right}
+    fields = {
+        side: catalogue.stored_fields(connections[side], recipe.end(side).object_type) or {}
+        for side in Side
+    }
+    return Ends(sync, connections, fields)
+
+
+def lone_side(record: SyncRecord) -> Side:
+    """The side it is known on; the left when it is on both."""
+    return Side.LEFT if record.left_id else Side.RIGHT
+
+
+def shown(value: Any) -> str:
+    """A stored value as people read it."""
+    if value in (None, "", []):
+        return NOTHING
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _words(record: SyncRecord, ends: Ends) -> dict[str, Any]:
+    """Headline, sentence, message, steps and what happens next, by the record's status."""
+    if record.category:
+        return _fault_words(record, ends)
+    sentences = {
+        Status.IN_SYNC: _("Both sides agree."),
+        Status.PENDING: _("It is waiting for its turn."),
+        Status.WAITING: _("It goes on by itself as soon as what it refers to is in sync."),
+    }
+    sentence = sentences.get(Status(record.status)) or exclusion(record, ends)
+    message = record.reason if record.status in (Status.PENDING, Status.WAITING) else ""
+    headline = str(Status(record.status).label)
+    return {"headline": headline, "sentence": sentence, "message": message, "steps": (), "next": ""}
+
+
+def _fault_words(record: SyncRecord, ends: Ends) -> dict[str, Any]:
+    details = record.details
+    explanation = faults.explain(
+        record.category,
+        ends.object_type(lone_side(record).other),
+        field=details.get("field", ""),
+        code=details.get("code", ""),
+    )
+    return {
+        "headline": str(explanation.title),
+        "sentence": str(explanation.explanation),
+        "message": record.reason,
+        "steps": tuple(str(step) for step in explanation.steps),
+        "next": str(explanation.next),
+    }
+
+
+def exclusion(record: SyncRecord, ends: Ends) -> str:
+    """Why it is left out, with the clause of the filter that said no."""
+    try:
+        reason = ExcludeReason(record.details.get("exclusion", ""))
+    except ValueError:
+        return record.reason
+    clause = record.details.get("clause")
+    if clause is None:
+        return str(faults.EXCLUSIONS[reason])
+    condition = Condition(clause["field"], Operator(clause["operator"]), tuple(clause["values"]))
+    told = describe(condition, ends.fields[lone_side(record)])
+    return _("Only records where this holds are synced: %(condition)s.") % {"condition": told}
+
+
+def _buttons(record: SyncRecord, action_url: ActionUrl) -> Iterable[Button]:
+    failing = record.status in (Status.FAILING, Status.WAITING)
+    yield Button(
+        _("Try again"), _("Decide about this record anew."), action_url("retry"), main=failing
+    )
+    if record.excluded_by_hand or record.status == Status.UNLINKED:
+        help_text = _("Make it part of the sync again.")
+        yield Button(_("Take into the sync"), help_text, action_url("include"))
+    else:
+        help_text = _("Nothing is changed on either side; it is just left alone from now on.")
+        yield Button(_("Leave out of the sync"), help_text, action_url("exclude"), careful=True)
+    if record.left_id and record.right_id:
+        help_text = _("Both records stay as they are and are no longer kept in step.")
+        yield Button(_("Unlink"), help_text, action_url("unlink"), careful=True)
+
+
+def _links(record: SyncRecord, ends: Ends) -> Iterable[Link]:
+    for side, record_id in ((Side.LEFT, record.left_id), (Side.RIGHT, record.right_id)):
+        url = ends.link(side, record_id)
+        if url:
+            yield Link(_("Open in %(provider)s") % {"provider": ends.name(side)}, url)
+
+
+def _parent(record: SyncRecord) -> Link | None:
+    """The record that it waits for or fails on, in whichever sync of the integration."""
+    if not record.parent_id:
+        return None
+    syncs = Sync.objects.for_tenant(record.tenant_id).filter(
+        integration_id=record.sync.integration_id
+    )
+    found = SyncRecord.objects.for_tenant(record.tenant_id).filter(sync__in=syncs)
+    side = lone_side(record)
+    parent = found.filter(**{f"{side}_id": record.parent_id}).first()
+    if parent is None:
+        return None
+    return Link(str(parent), reverse("admin:syncs_syncrecord_change", args=[parent.pk]))
+
+
+def _field_rows(
+    record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends
+) -> Iterable[FieldRow]:
+    for mapping in mappings:
+        left = _joined(record.left_values, mapping.left)
+        right = _joined(record.right_values, mapping.right)
+        base = _joined(record.right_base or {}, mapping.right)
+        label = ends.label(Side.LEFT, mapping.left) or ends.label(Side.RIGHT, mapping.right)
+        linked = bool(record.left_id and record.right_id)
+        plain = len(mapping.left) == len(mapping.right) == 1
+        differs = linked and mapping.enabled and plain and left != right
+        yield FieldRow(label, left, base, right, differs)
+
+
+def _joined(values: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The values of a mapping's fields on one side, those that are filled."""
+    filled = [shown(values.get(name)) for name in names if values.get(name) not in (None, "", [])]
+    return " · ".join(filled) or NOTHING
+
+
+def _candidates(record: SyncRecord, ends: Ends) -> Iterable[CandidateRow]:
+    side = lone_side(record).other
+    for candidate in record.details.get("candidates", ()):
+        evidence = _("same %(rule)s: %(value)s") % {
+            "rule": candidate["rule"],
+            "value": candidate["value"],
+        }
+        url = ends.link(side, candidate["id"])
+        yield CandidateRow(
+            candidate["id"], candidate["title"], evidence, candidate["linked_to"], url
+        )
+
+
+def _conflicts(
+    record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends
+) -> Iterable[ConflictRow]:
+    labels = {mapping.key: ends.label(Side.LEFT, mapping.left) for mapping in mappings}
+    for conflict in record.details.get("conflicts", ()):
+        key = conflict["mapping"]
+        left, right = shown(conflict.get("left")), shown(conflict.get("right"))
+        yield ConflictRow(key, labels.get(key, key), left, right)
+
+
+def _activities(record: SyncRecord, ends: Ends) -> Iterable[ActivityRow]:
+    found = record.activities.select_related("by").order_by("-id")[:ACTIVITIES_SHOWN]
+    for activity in found:
+        yield ActivityRow(
+            title=_activity_title(activity, ends),
+            at=activity.at,
+            by=str(activity.by or ""),
+            message=activity.message,
+            changes=tuple(_changes(activity, ends)),
+            correlation_id=activity.correlation_id,
+        )
+
+
+def _activity_title(activity: Activity, ends: Ends) -> str:
+    title = str(activity.get_action_display())
+    if not activity.side:
+        return title
+    place = _("in %(provider)s") % {"provider": ends.name(Side(activity.side))}
+    return f"{title} {place}"
+
+
+def _changes(activity: Activity, ends: Ends) -> Iterable[ChangeRow]:
+    for change in activity.changes:
+        side = Side(change["side"])
+        label = ends.label(side, [change["field"]])
+        before, after = shown(change.get("before")), shown(change.get("after"))
+        yield ChangeRow(ends.name(side), label, before, after)
