@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -48,6 +49,8 @@ HEALTH_COLOURS = {
     Level.BAD: "danger",
     Level.OFF: "default",
 }
+# The theme names a button after model and action.
+CHECK_BUTTON = "integrations_connection_check_this"
 
 
 class ProviderFilter(admin.SimpleListFilter):
@@ -217,12 +220,27 @@ class ConnectionAdmin(TenantScopedAdmin):
 
     @action(description=_("Check now"), permissions=["manage_connections"])
     def check_this(self, request: HttpRequest, obj: Connection) -> None:
-        _report(request, obj)
+        """Only the button: see changeform_view."""
 
-    def response_change(self, request: HttpRequest, obj: Connection) -> HttpResponse:
-        if any(name.endswith("_check_this") for name in request.POST):
-            return redirect("admin:integrations_connection_change", obj.pk)
-        return super().response_change(request, obj)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # Django saves inside a transaction, where no provider may be called: so check before.
+        if object_id and request.method == "POST" and CHECK_BUTTON in request.POST:
+            return self._checked(request, object_id)
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        return answer
+
+    def _checked(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        connection = self.object_or_404(request, object_id)
+        if not self.allows(request, "manage_connections", connection):
+            raise PermissionDenied
+        _report(request, connection)
+        return redirect("admin:integrations_connection_change", connection.pk)
 
 
 def _count(rows: QuerySet[CallRecord]) -> Coalesce:

@@ -29,10 +29,10 @@ NOT_OURS = 400
 
 
 @object_of("integrations.Connection")
-def connection(tenant: Tenant) -> Connection:
+def connection(tenant: Tenant, provider: str = "hubspot") -> Connection:
     return Connection.objects.create(
         tenant=tenant,
-        provider="hubspot",
+        provider=provider,
         environment=SANDBOX,
         external_id=f"portal of {tenant}",
         company_name=str(tenant),
@@ -84,9 +84,7 @@ PAGES = {
     "integrations:webhook": Page(
         status=frozenset({POST_ONLY}), nobody=POST_ONLY, arguments=_hubspot
     ),
-    "admin:integrations_connection_connect_new": Page(
-        allowed=LEADERS, status=frozenset({SENT_ON})
-    ),
+    "admin:integrations_connection_connect_new": Page(allowed=LEADERS, status=frozenset({SENT_ON})),
     "admin:integrations_connection_reconnect": object_page(
         "integrations.Connection", allowed=LEADERS, status=frozenset({SENT_ON})
     ),

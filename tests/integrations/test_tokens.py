@@ -14,7 +14,7 @@ from integrations.contract import Category, Fault, Misconfigured, RetryLater, Si
 from integrations.models import SANDBOX, Connection, ConnectionState
 from integrations.oauth import OAuthApp, TokenAnswer
 from integrations.sandbox.server import SandboxServer
-from integrations.tokens import CLAIM_LASTS, StoredTokens, hold
+from integrations.tokens import StoredTokens, hold
 from tests.integrations.conftest import MakeConnection
 from tests.integrations.processes import database_url_for, run_together
 
@@ -76,9 +76,7 @@ def test_a_good_token_is_used_without_asking_anybody(
 def test_a_token_is_renewed_ahead_of_its_end(
     make_connection: MakeConnection, refreshes: Refreshes
 ) -> None:
-    connection = make_connection(
-        access_expires_at=in_minutes(4), refreshed_at=in_minutes(-26)
-    )
+    connection = make_connection(access_expires_at=in_minutes(4), refreshed_at=in_minutes(-26))
 
     assert tokens_of(connection).current() == "access-2"
 
@@ -144,9 +142,7 @@ def test_a_worker_waits_for_the_one_that_renews(
 
 
 def test_waiting_ends_with_retry_later(connection: Connection, refreshes: Refreshes) -> None:
-    Connection.objects.for_tenant(connection.tenant_id).update(
-        refresh_claimed_until=in_minutes(5)
-    )
+    Connection.objects.for_tenant(connection.tenant_id).update(refresh_claimed_until=in_minutes(5))
 
     with pytest.raises(RetryLater, match="renewing"):
         tokens_of(connection, sleep=lambda seconds: None).renew("access-1")

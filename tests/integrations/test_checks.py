@@ -1,0 +1,46 @@
+"""Wrong set-ups are named at start."""
+
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from integrations.checks import check_public_url, check_registrations, check_token_keys
+
+
+def ids(found: Any) -> list[str]:
+    return [message.id for message in found]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ([], ["integrations.E001"]),
+        (["too-short"], ["integrations.E002"]),
+        (["ü" * 44], ["integrations.E002"]),
+    ],
+)
+def test_keys_that_cannot_encrypt_are_errors(
+    keys: list[str], expected: list[str], settings: Settings
+) -> None:
+    settings.TOKEN_KEYS = keys
+
+    assert ids(check_token_keys(None)) == expected
+
+
+def test_a_good_key_is_fine() -> None:
+    assert ids(check_token_keys(None)) == []
+
+
+def test_plain_http_is_an_error_in_production(settings: Settings) -> None:
+    assert ids(check_public_url(None)) == []
+    settings.PUBLIC_URL = "http://saldo.example.org"
+
+    assert ids(check_public_url(None)) == ["integrations.E003"]
+
+
+def test_a_provider_without_registration_is_named_with_its_variables() -> None:
+    [warning] = check_registrations(None)
+
+    assert warning.id == "integrations.W001"
+    assert "QUICKBOOKS_CLIENT_ID and QUICKBOOKS_CLIENT_SECRET" in warning.msg
