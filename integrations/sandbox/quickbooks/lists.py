@@ -27,7 +27,8 @@ LEDGER = Entity(
     fields=table(
         *COMMON,
         name_text("Name", 100, required=True, also='"'),
-        text("AcctNum", 20, forbidden=":"),
+        # Seven characters in the United States; other countries have more.
+        text("AcctNum", 7, forbidden=":"),
         text("Description", 100),
         flag("Active", True),
         choice("AccountType", *rules.LEDGER_CLASSES),

@@ -29,8 +29,7 @@ def parse_time(text: str) -> int | None:
     """Seconds since the epoch; None when it is no time. Without an offset it is Pacific time."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=PACIFIC)
+        return int(aware.timestamp())
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=PACIFIC)
-    return int(moment.timestamp())
