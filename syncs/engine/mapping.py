@@ -130,7 +130,7 @@ def _type_problems(mapping: FieldMapping, field: Field, sources: list[Field]) ->
         return _reference_problems(mapping.transform, field, sources[0])
     if kind in _FREE_TYPES:
         return []
-    if kind in (TransformKind.TEMPLATE, TransformKind.TRUNCATE):
+    if _makes_text(mapping.transform):
         if field.type is FieldType.TEXT:
             return []
         return [f"“{_KIND_WORDS[kind]}” writes text, and {field.label} is {_a(field.type)}."]
@@ -145,6 +145,13 @@ def _type_problems(mapping: FieldMapping, field: Field, sources: list[Field]) ->
         for source in sources
         if FieldType.REFERENCE in (source.type, field.type)
     ]
+
+
+def _makes_text(transform: Transform) -> bool:
+    """Whether the transform puts texts together: templates, alone or to be tried in order."""
+    if transform.kind is TransformKind.FIRST_FILLED:
+        return bool(transform.text)
+    return transform.kind in (TransformKind.TEMPLATE, TransformKind.TRUNCATE)
 
 
 def _misfit(source: Field, target: Field, *, both: bool) -> str:
@@ -175,12 +182,13 @@ def _text_problems(mapping: FieldMapping, field: Field) -> list[str]:
     kind, text = mapping.transform.kind, mapping.transform.text
     if kind in (TransformKind.CONSTANT, TransformKind.DEFAULT):
         return _fixed_text_problems(text, field)
-    if kind is not TransformKind.TEMPLATE:
+    if kind is TransformKind.TRUNCATE or not _makes_text(mapping.transform):
         return []
     parts = placeholders(text)
     if not parts:
         return ["The template names no field: write them in braces, such as {name}."]
-    sources = set(mapping.left) | set(mapping.right) - {field.name}
+    left_writes = mapping.direction is Direction.TO_RIGHT
+    sources = mapping.left if left_writes else mapping.right
     unlisted = [part for part in parts if part not in sources]
     return [f"The template names “{part}”, which the mapping does not list." for part in unlisted]
 

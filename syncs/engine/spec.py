@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from integrations.contract import Field
+from integrations.contract import Field, Values
+from syncs.engine.check import bad_value
 from syncs.engine.filters import filter_problems
 from syncs.engine.mapping import problems
 from syncs.engine.matching import key_field
 from syncs.engine.terms import Direction, FieldMapping, Mode, Side, SyncSpec
 from syncs.engine.transforms import names
+from syncs.engine.values import is_empty
 
 
 def spec_problems(spec: SyncSpec) -> list[str]:
@@ -21,7 +23,13 @@ def spec_problems(spec: SyncSpec) -> list[str]:
         return found
     found += filter_problems(spec.left_filter, spec.left_fields)
     found += filter_problems(spec.right_filter, spec.right_fields)
-    return [*found, *_together(spec), *_unfed(spec), *_match_problems(spec)]
+    return [
+        *found,
+        *_together(spec),
+        *_unfed(spec),
+        *_creation_problems(spec),
+        *_match_problems(spec),
+    ]
 
 
 def _together(spec: SyncSpec) -> Iterator[str]:
@@ -58,10 +66,28 @@ def _unfed(spec: SyncSpec) -> Iterator[str]:
     for side in Side:
         if not spec.direction.reaches(side):
             continue
-        fed = {target for target, _ in _written(spec, side)}
+        fed = {target for target, _ in _written(spec, side)} | set(_creation(spec, side))
         for field in _fields(spec, side).values():
             if field.required and field.creatable and field.name not in fed:
                 yield f"{field.label} is required and no mapping gives it a value."
+
+
+def _creation(spec: SyncSpec, side: Side) -> Values:
+    """What the recipe gives new records besides the mappings."""
+    given = spec.left_creation if side is Side.LEFT else spec.right_creation
+    return {name: value for name, value in given.items() if not is_empty(value)}
+
+
+def _creation_problems(spec: SyncSpec) -> Iterator[str]:
+    for side in Side:
+        fields = _fields(spec, side)
+        for name, value in _creation(spec, side).items():
+            if name not in fields:
+                yield f"New records get a value for “{name}”, a field that does not exist."
+                continue
+            fault = bad_value(value, fields[name])
+            if fault is not None:
+                yield fault.message
 
 
 def _written(spec: SyncSpec, side: Side) -> list[tuple[str, FieldMapping]]:

@@ -87,12 +87,13 @@ def _create(compiled: Compiled, target: Side, own: SideView, references: Referen
         value = way.make(own.values, references)
         if value is not None:
             changes.append(FieldChange(rule.key, target, way.field, None, value))
-    if not changes:
+    given = (*changes, *_besides(compiled, target, changes))
+    # A required field without a value says more than that nothing has one.
+    fault = check_create(given, compiled.fields(target))
+    if fault is None and not changes:
         message = "None of the mapped fields has a value, so there is nothing to create."
-        return Fail(Fault(Category.FIELD_MISSING, "nothing_to_write", message))
-    changes.extend(_besides(compiled, target, changes))
-    fault = check_create(changes, compiled.fields(target))
-    return Fail(fault) if fault is not None else Create(target, tuple(changes))
+        fault = Fault(Category.FIELD_MISSING, "nothing_to_write", message)
+    return Fail(fault) if fault is not None else Create(target, given)
 
 
 def _besides(
