@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -126,6 +127,16 @@ def test_a_deleted_document_is_gone_and_captured_after_the_live_ones(books: Call
         "Id": gone["Id"],
         "MetaData": {"LastUpdatedTime": "2026-07-01T05:00:00-07:00"},
     }
+
+
+def test_a_snapshot_remembers_what_was_deleted(books: Caller) -> None:
+    gone = slip(books, 10)
+    books.post("/slip?operation=delete", {"Id": gone["Id"], "SyncToken": "0"})
+
+    books.books.restore(json.loads(json.dumps(books.books.snapshot())))
+
+    capture = books.get("/cdc", entities="Slip", changedSince="2026-07-01T12:00:00Z").json()
+    assert capture["CDCResponse"][0]["QueryResponse"][0]["Slip"][0]["status"] == "Deleted"
 
 
 @pytest.mark.parametrize("query", ["operation=void", "operation=update&include=void"])

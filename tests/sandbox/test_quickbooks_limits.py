@@ -130,6 +130,14 @@ def test_a_token_can_run_out_on_request(free: Caller) -> None:
     assert free.get("/preferences").status_code == 401
 
 
+def test_a_call_that_brings_no_token_expires_none(free: Caller) -> None:
+    ask_for(free, kind="expire_token")
+
+    requests.get(f"{free.ready['base_url']}/.well-known/openid_configuration", timeout=10)
+
+    assert free.get("/preferences").status_code == 200
+
+
 def test_somebody_else_can_be_faster_on_request(free: Caller) -> None:
     made = free.create("Customer", DisplayName="Anna")
     body = {"Id": made["Id"], "SyncToken": "0", "sparse": True, "Notes": "x"}

@@ -77,7 +77,7 @@ class QuickBooks:
 
     def apply_fault(self, rule: FaultRule, request: Request) -> Response | None:
         """Word a requested fault; None lets the request go on to what the fault has prepared."""
-        if rule.kind == "expire_token":
+        if rule.kind == "expire_token" and request.bearer:
             self.sign_in.tokens.expire("access", request.bearer)
         elif rule.kind == "stale_version":
             self._change_behind(request)

@@ -130,9 +130,6 @@ class Shelf:
             self._lookups[name] = fresh
         return self._lookups[name].get(value.casefold(), set())
 
-    def clear(self) -> None:
-        self.__init__(self.entity)  # type: ignore[misc]  # back to an empty shelf
-
     def _forget(self, row: Row) -> None:
         record = row.record()
         for name, lookup in self._lookups.items():

@@ -81,17 +81,16 @@ class Store:
         return [row.id for row in rows]
 
     def snapshot(self) -> dict[str, Any]:
-        shelves = {name: _shelf_state(shelf) for name, shelf in self.shelves.items() if shelf.rows}
+        filled = {n: shelf for n, shelf in self.shelves.items() if shelf.rows or shelf.deleted}
+        shelves = {name: _shelf_state(shelf) for name, shelf in filled.items()}
         return {"shelves": shelves, "numbers": dict(self._numbers)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self._names.clear()
         self._numbers = dict(state["numbers"])
-        for name, shelf in self.shelves.items():
-            shelf.clear()
-            kept = state["shelves"].get(name)
-            if kept:
-                self._restore_shelf(shelf, kept)
+        self.shelves = {name: Shelf(entity) for name, entity in ENTITIES.items()}
+        for name, kept in state["shelves"].items():
+            self._restore_shelf(self.shelves[name], kept)
 
     def _restore_shelf(self, shelf: Shelf, state: Mapping[str, Any]) -> None:
         rows = [Row(i, token, on, at, body.encode()) for i, token, on, at, body in state["rows"]]
