@@ -125,8 +125,10 @@ class Response:
 
 
 _SECRETS = re.compile(
-    r"""(?ix) (bearer\s+|basic\s+
-      |["']?(?:access_token|refresh_token|id_token|client_secret|code|token)["']?\s*[:=]\s*["']?)
+    r"""(?ix) (\b(?:bearer|basic)\s+
+      | (?<![a-z_]) (?:access_token|refresh_token|id_token|client_secret|token) ["']?\s*[:=]\s*["']?
+      # Of a sign-in, as in a form; in JSON a "code" says what went wrong.
+      | (?<![a-z_]) code=)
       [^\s"'&,}]+"""
 )
 _EMAILS = re.compile(r"[^\s@\"'<>=:,;&]+@[^\s@\"'<>,;&]+\.[a-z]{2,}", re.IGNORECASE)

@@ -127,6 +127,10 @@ def revoke(app: OAuthApp, refresh_token: str) -> None:
         _post(app, app.revoke_url, form, as_json=app.revoke_json)
     except SignInAgain:
         return
+    except Misconfigured as refused:
+        # QuickBooks calls a token that is dead already a bad request.
+        if refused.fault.code != "invalid_request":
+            raise
 
 
 def _tokens(app: OAuthApp, form: Mapping[str, str]) -> TokenAnswer:

@@ -27,6 +27,8 @@ from integrations.sandbox.server import SandboxServer, run_sandbox
 from tests.connectors.support import ListedCalls, OpenLimiter
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
+# Providers take addresses of the own machine without registration.
+CALLBACK = "http://localhost:8000/connections/callback"
 # Longer than any overlap, lag or pause between sweeps that a connector keeps.
 A_WHILE = timedelta(hours=7)
 
@@ -144,9 +146,7 @@ def make_rig(code: str, server: SandboxServer, clock: HandClock) -> Rig:
     provider = PROVIDERS[code]
     ready = server.ready()[code]
     hosts = provider.hosts_at(ready["base_url"])
-    app = provider.oauth(
-        hosts, ready["client_id"], ready["client_secret"], "https://saldo.example.org/callback"
-    )
+    app = provider.oauth(hosts, ready["client_id"], ready["client_secret"], CALLBACK)
     tokens = SandboxTokens(app, ready["access_token"], ready["refresh_token"])
     limiter, log = OpenLimiter(), ListedCalls()
     slept: list[float] = []

@@ -1,4 +1,4 @@
-"""HubSpot's changes: ties, lag, long property lists, companies behind contacts, archived records."""
+"""HubSpot's changes: ties, lag, long property lists, companies of contacts, archived records."""
 
 import json
 from collections.abc import Iterator
@@ -134,7 +134,7 @@ def test_more_recent_changes_than_a_cursor_holds_are_still_all_read(
 
 def long_names(rig: Rig, number: int) -> list[str]:
     """Custom properties whose names together are too long for an address and a search body."""
-    made = [f"a_property_with_quite_a_long_name_that_somebody_chose_{each}" for each in range(number)]
+    made = [f"a_property_with_a_long_name_that_somebody_chose_{each}" for each in range(number)]
     for name in made:
         definition = {
             "name": name, "label": name, "type": "string", "fieldType": "text",

@@ -210,12 +210,20 @@ def test_a_token_is_revoked_by_json_where_the_provider_wants_it(
     assert web.calls[0].request.body == b'{"token": "refresh-1"}'
 
 
-def test_a_dead_token_counts_as_revoked(web: responses.RequestsMock) -> None:
-    web.post(APP.revoke_url, status=400, json={"error": "invalid_grant"})
+@pytest.mark.parametrize("code", ["invalid_grant", "invalid_token", "invalid_request"])
+def test_a_dead_token_counts_as_revoked(web: responses.RequestsMock, code: str) -> None:
+    web.post(APP.revoke_url, status=400, json={"error": code})
 
     oauth.revoke(APP, "refresh-1")
 
     assert len(web.calls) == 1
+
+
+def test_a_revocation_by_a_stranger_is_told(web: responses.RequestsMock) -> None:
+    web.post(APP.revoke_url, status=401, json={"error": "invalid_client"})
+
+    with pytest.raises(Misconfigured):
+        oauth.revoke(APP, "refresh-1")
 
 
 def test_a_revocation_that_did_not_happen_is_told(web: responses.RequestsMock) -> None:
