@@ -1,0 +1,569 @@
+"""Writing batches: one outcome per operation, nothing twice, nothing overwritten unseen."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from integrations.contract import (
+    Batch,
+    Category,
+    ConnectorError,
+    Misconfigured,
+    Operation,
+    OutcomeStatus,
+    RetryLater,
+    SignInAgain,
+    Suspended,
+    Values,
+)
+from tests.connectors.quickbooks_company import (
+    ITEM_NAMES,
+    NAMES,
+    Company,
+    archive,
+    create,
+    open_company,
+    statuses,
+    update,
+)
+
+WRITTEN, REFUSED, STALE, UNKNOWN, NOT_SENT = OutcomeStatus
+
+
+@pytest.fixture
+def company() -> Iterator[Company]:
+    with open_company() as company:
+        yield company
+
+
+def fault_body(code: str, detail: str = "") -> str:
+    error = {"Message": "Refused", "Detail": detail, "code": code}
+    return json.dumps({"Fault": {"Error": [error], "type": "ValidationFault"}})
+
+
+# Creating
+
+
+def test_thirty_customers_are_made_with_one_call(company: Company) -> None:
+    operations = [create({"DisplayName": f"Customer {n}"}) for n in range(30)]
+
+    outcomes = company.write(*operations)
+
+    assert [outcome.key for outcome in outcomes] == [op.key for op in operations]
+    assert statuses(outcomes) == [WRITTEN] * 30
+    assert [o.record.title for o in outcomes if o.record] == [f"Customer {n}" for n in range(30)]
+    assert len(company.calls) == 1
+    assert company.books.count("Customer") == 30
+
+
+def test_the_answer_is_what_quickbooks_made_of_it(company: Company) -> None:
+    (outcome,) = company.write(create({"DisplayName": "  Ann Ltd ", "BillAddr.City": "Århus"}))
+
+    assert outcome.record is not None
+    assert outcome.record.fields == {
+        "DisplayName": "Ann Ltd",
+        "GivenName": None,
+        "PrimaryEmailAddr": None,
+        "BillAddr.City": "Århus",
+        "Active": True,
+    }
+    assert outcome.record.version == "0"
+
+
+def test_one_bad_record_stops_nobody(company: Company) -> None:
+    good, bad = create({"DisplayName": "Good"}), create({"DisplayName": "Bad:Name"})
+    wrong = create({"DisplayName": "Wrong", "PrimaryEmailAddr": "no address"})
+
+    outcomes = company.write(bad, good, wrong)
+
+    assert statuses(outcomes) == [REFUSED, WRITTEN, REFUSED]
+    faults = [(o.fault.category, o.fault.code, o.fault.field) for o in outcomes if o.fault]
+    assert faults == [
+        (Category.FIELD_INVALID, "2040", "DisplayName"),
+        (Category.FIELD_INVALID, "2210", "PrimaryEmailAddr"),
+    ]
+    assert all(o.fault.correlation_id for o in outcomes if o.fault)
+
+
+def test_a_wrong_type_is_refused_without_a_call(company: Company) -> None:
+    (outcome,) = company.write(create({"DisplayName": "Ann", "Taxable": "perhaps"}))
+
+    assert outcome.status is REFUSED
+    assert outcome.fault is not None
+    assert outcome.fault.field == "Taxable"
+    assert company.calls == []
+
+
+@pytest.mark.parametrize(
+    ("field", "longest"),
+    [
+        ("DisplayName", 500),
+        ("GivenName", 100),
+        ("Title", 16),
+        ("PrimaryPhone", 30),
+        ("Notes", 2000),
+        ("BillAddr.Line1", 500),
+        ("BillAddr.PostalCode", 30),
+        ("WebAddr", 1000),
+    ],
+)
+def test_texts_are_as_long_as_the_field_says_and_no_longer(
+    company: Company, field: str, longest: int
+) -> None:
+    (declared,) = (f for f in company.connector.fields("customer") if f.name == field)
+    start = "https://example.org/" if field == "WebAddr" else ""
+    text = start + "ö" * (longest - len(start))
+    fits = create({"DisplayName": "Fits", field: text})
+    exceeds = create({"DisplayName": "Exceeds", field: text + "ö"})
+
+    outcomes = company.write(fits, exceeds, names=(field,))
+
+    assert declared.max_length == longest
+    assert statuses(outcomes) == [WRITTEN, REFUSED]
+    assert outcomes[0].record is not None
+    assert outcomes[0].record.fields == {field: text}
+    assert outcomes[1].fault is not None
+    assert (outcomes[1].fault.code, outcomes[1].fault.field) == ("2050", field)
+
+
+@pytest.mark.parametrize(
+    "name", ["Łódź & Søn", "O'Brien \\ Söhne", "東京商事", "Ann “Q” 😀", "a\u0301"]
+)
+def test_names_of_every_script_are_written_read_and_found(company: Company, name: str) -> None:
+    (outcome,) = company.write(create({"DisplayName": name}))
+
+    found = company.connector.find("customer", "DisplayName", [name], ("DisplayName",))
+
+    assert outcome.record is not None
+    assert [record.id for record in found] == [outcome.record.id]
+    assert found[0].fields["DisplayName"] == name
+
+
+def test_a_name_that_a_customer_bears_is_refused_with_that_customer(company: Company) -> None:
+    holder = company.books.add_customer(DisplayName="Acme")
+
+    (outcome,) = company.write(create({"DisplayName": "ACME"}))
+
+    assert outcome.status is REFUSED
+    assert outcome.fault is not None
+    assert outcome.fault.category is Category.DUPLICATE_KEY
+    assert (outcome.fault.field, outcome.fault.existing_id) == ("DisplayName", holder)
+
+
+def test_a_name_that_a_vendor_bears_names_no_customer(company: Company) -> None:
+    company.books.add_vendor(DisplayName="Acme")
+
+    (outcome,) = company.write(create({"DisplayName": "Acme"}))
+
+    assert outcome.fault is not None
+    assert (outcome.fault.category, outcome.fault.existing_id) == (Category.DUPLICATE_KEY, "")
+
+
+def test_items_are_made_with_their_ledger_account(company: Company) -> None:
+    ledger = company.books.ledger("Services")
+    values: Values = {
+        "Name": "Anvil",
+        "Type": "Service",
+        "Sku": "ACME-1",
+        "UnitPrice": Decimal("33.333333"),
+        "IncomeAccountRef": ledger,
+    }
+
+    outcomes = company.write(
+        create(values),
+        create({"Name": "Nothing", "Type": "Service"}),
+        create({**values, "Name": "Wrong", "IncomeAccountRef": company.books.ledger("Checking")}),
+        object_type="item",
+        names=(*ITEM_NAMES, "IncomeAccountRef"),
+    )
+
+    assert statuses(outcomes) == [WRITTEN, REFUSED, REFUSED]
+    made, missing, wrong = outcomes
+    assert made.record is not None
+    assert made.record.fields["UnitPrice"] == Decimal("33.333333")
+    assert made.record.fields["IncomeAccountRef"] == ledger
+    assert missing.fault is not None
+    assert (missing.fault.category, missing.fault.field) == (
+        Category.FIELD_MISSING,
+        "IncomeAccountRef",
+    )
+    assert wrong.fault is not None
+    assert (wrong.fault.category, wrong.fault.code) == (Category.CONFIGURATION, "6430")
+
+
+# Updating
+
+
+def test_a_partial_update_changes_nothing_else(company: Company) -> None:
+    number = company.books.add_customer(
+        DisplayName="Ann",
+        GivenName="Ann",
+        Email="ann@example.org",
+        BillAddr={"Line1": "High Street 1", "City": "Leeds", "PostalCode": "LS1"},
+    )
+
+    (outcome,) = company.write(
+        update(number, "0", {"BillAddr.City": "York", "GivenName": None, "Mobile": "1234"})
+    )
+
+    held = company.books.get("Customer", number)
+    assert outcome.status is WRITTEN
+    assert {k: v for k, v in held["BillAddr"].items() if k != "Id"} == {
+        "Line1": "High Street 1",
+        "City": "York",
+        "PostalCode": "LS1",
+    }
+    assert "GivenName" not in held
+    assert held["PrimaryEmailAddr"] == {"Address": "ann@example.org"}
+    assert held["Mobile"] == {"FreeFormNumber": "1234"}
+
+
+def test_a_version_that_is_no_longer_held_is_stale_and_nothing_is_written(company: Company) -> None:
+    numbers = [company.books.add_customer(DisplayName=f"Customer {n}") for n in range(5)]
+    for number in numbers[:3]:
+        company.books.update("Customer", number, GivenName="By hand")
+    company.calls.clear()
+
+    outcomes = company.write(*(update(n, "0", {"GivenName": "By sync"}) for n in numbers))
+
+    assert statuses(outcomes) == [STALE] * 3 + [WRITTEN] * 2
+    fresh = [o.record for o in outcomes[:3] if o.record]
+    assert [(r.version, r.fields["GivenName"]) for r in fresh] == [("1", "By hand")] * 3
+    assert company.books.get("Customer", numbers[0])["GivenName"] == "By hand"
+    assert [call.path.rsplit("/", 1)[1] for call in company.calls] == ["batch", "query"]
+
+
+def test_a_record_changed_between_our_reading_and_our_writing_is_stale(company: Company) -> None:
+    number = company.books.add_item(Name="Anvil")
+    company.fault(kind="stale_version", path="/batch")
+
+    (outcome,) = company.write(
+        update(number, "0", {"Description": "New"}), object_type="item", names=ITEM_NAMES
+    )
+
+    assert outcome.status is STALE
+    assert outcome.record is not None
+    assert outcome.record.version == "1"
+
+
+def test_a_whole_update_of_an_item_keeps_what_others_keep_there(company: Company) -> None:
+    vendor = company.books.add_vendor(DisplayName="Smith")
+    number = company.books.add_item(
+        Name="Anvil",
+        Sku="ACME-1",
+        Description="Heavy",
+        UnitPrice=12.5,
+        PurchaseCost=7,
+        PrefVendorRef=vendor,
+        ReorderPoint=3,
+        Taxable=True,
+    )
+    before = company.books.get("Item", number)
+
+    (outcome,) = company.write(
+        update(number, "0", {"UnitPrice": Decimal("14.20"), "Description": None}),
+        object_type="item",
+        names=ITEM_NAMES,
+    )
+
+    after = company.books.get("Item", number)
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    assert outcome.status is WRITTEN
+    assert changed == {"UnitPrice", "Description", "SyncToken"}
+    assert after["UnitPrice"] == 14.2
+
+
+def test_items_changed_meanwhile_are_not_even_sent(company: Company) -> None:
+    number = company.books.add_item(Name="Anvil")
+    company.books.update("Item", number, Description="By hand")
+
+    (outcome,) = company.write(
+        update(number, "0", {"Description": "By sync"}), object_type="item", names=ITEM_NAMES
+    )
+
+    assert outcome.status is STALE
+    assert outcome.record is not None
+    assert outcome.record.fields["Description"] == "By hand"
+    assert [call.path.rsplit("/", 1)[1] for call in company.calls] == ["query"]
+
+
+@pytest.mark.parametrize("object_type", ["customer", "item"])
+def test_what_is_not_there_any_more_is_gone(company: Company, object_type: str) -> None:
+    text = "GivenName" if object_type == "customer" else "Description"
+
+    (outcome,) = company.write(
+        update("999", "0", {text: "x"}), object_type=object_type, names=(text,)
+    )
+
+    assert outcome.status is REFUSED
+    assert outcome.fault is not None
+    assert outcome.fault.category is Category.GONE
+
+
+def test_an_update_based_on_no_version_goes_to_the_one_that_is_there(company: Company) -> None:
+    number = company.books.add_customer(DisplayName="Ann")
+    company.books.update("Customer", number, GivenName="Ann")
+
+    (outcome,) = company.write(update(number, "", {"FamilyName": "Berg"}))
+
+    assert outcome.status is WRITTEN
+    assert company.books.get("Customer", number)["GivenName"] == "Ann"
+
+
+def test_an_inactive_term_is_the_reference_that_is_inactive_not_the_customer(
+    company: Company,
+) -> None:
+    number = company.books.add_customer(DisplayName="Ann")
+    term = company.books.add("Term", Name="Net 99", DueDays=99)
+    company.books.deactivate("Term", term)
+
+    (outcome,) = company.write(update(number, "0", {"SalesTermRef": term}))
+
+    assert outcome.status is REFUSED
+    assert outcome.fault is not None
+    assert outcome.fault.category is Category.REFERENCE_INACTIVE
+
+
+@pytest.mark.parametrize(("object_type", "entity"), [("customer", "Customer"), ("item", "Item")])
+def test_archiving_makes_inactive_and_can_be_undone(
+    company: Company, object_type: str, entity: str
+) -> None:
+    add = company.books.add_customer if entity == "Customer" else company.books.add_item
+    field = "DisplayName" if entity == "Customer" else "Name"
+    number = add(**{field: "Anvil"})
+
+    (archived,) = company.write(archive(number, "0"), object_type=object_type, names=(field,))
+    was_active = company.books.get(entity, number)["Active"]
+    (again,) = company.write(
+        update(number, "1", {"Active": True}), object_type=object_type, names=(field, "Active")
+    )
+
+    assert archived.record is not None
+    assert archived.record.state.value == "archived"
+    assert archived.record.fields == {field: "Anvil"}
+    assert was_active is False
+    assert again.record is not None
+    assert again.record.fields == {field: "Anvil", "Active": True}
+    assert company.books.get(entity, number)[field] == "Anvil"
+
+
+def test_a_customer_who_owes_money_cannot_be_archived(company: Company) -> None:
+    number = company.books.add_customer(DisplayName="Ann", Balance=12.5)
+
+    (outcome,) = company.write(archive(number, "0"))
+
+    assert outcome.fault is not None
+    assert outcome.fault.category is Category.STATE_LOCKED
+
+
+# When no answer comes
+
+
+def test_an_unanswered_create_is_unknown_then_found_and_not_made_again(company: Company) -> None:
+    company.fault(kind="drop_after", path="/batch")
+    batch = Batch(str(uuid4()), tuple(create({"DisplayName": f"C {n}"}) for n in range(3)))
+
+    outcomes = company.connector.write("customer", batch, NAMES)
+    resolved = company.connector.resolve("customer", batch, NAMES)
+
+    assert statuses(list(outcomes)) == [UNKNOWN] * 3
+    assert {o.fault.category for o in outcomes if o.fault} == {Category.OUTCOME_UNKNOWN}
+    assert statuses(list(resolved)) == [WRITTEN] * 3
+    assert {o.record.id for o in resolved if o.record} == set(company.books.customers)
+    assert company.books.meter.writes == 3
+
+
+def test_a_create_that_never_arrived_is_made_when_it_is_resolved(company: Company) -> None:
+    company.fault(kind="drop_before", path="/batch")
+    batch = Batch(str(uuid4()), (create({"DisplayName": "Ann"}),))
+
+    (outcome,) = company.connector.write("customer", batch, NAMES)
+    (resolved,) = company.connector.resolve("customer", batch, NAMES)
+
+    assert (outcome.status, resolved.status) == (UNKNOWN, WRITTEN)
+    assert company.books.count("Customer") == 1
+
+
+def test_a_create_is_found_by_its_name_when_its_request_id_is_forgotten(company: Company) -> None:
+    company.fault(kind="drop_after", path="/batch")
+    operations = (
+        create({"DisplayName": "Ann Ltd ", "PrimaryEmailAddr": "ann@example.org"}),
+        create({"GivenName": "Bo", "FamilyName": "Berg"}),
+    )
+    batch = Batch(str(uuid4()), operations)
+    company.connector.write("customer", batch, NAMES)
+    company.books._replays.restore([])
+
+    resolved = company.connector.resolve("customer", batch, NAMES)
+
+    assert statuses(list(resolved)) == [WRITTEN] * 2
+    assert [o.record.title for o in resolved if o.record] == ["Ann Ltd", "Bo Berg"]
+    assert company.books.count("Customer") == 2
+
+
+def test_a_name_that_somebody_else_took_meanwhile_is_not_ours(company: Company) -> None:
+    company.fault(kind="drop_before", path="/batch")
+    batch = Batch(str(uuid4()), (create({"DisplayName": "Ann", "GivenName": "Ann"}),))
+    company.connector.write("customer", batch, NAMES)
+    other = company.books.add_customer(DisplayName="Ann", GivenName="Somebody else")
+
+    (resolved,) = company.connector.resolve("customer", batch, NAMES)
+
+    assert resolved.status is REFUSED
+    assert resolved.fault is not None
+    assert resolved.fault.existing_id == other
+
+
+def test_resolving_without_an_answer_waits_since_the_first_may_be_under_way(
+    company: Company,
+) -> None:
+    company.fault(kind="drop_before", path="/batch", times=2)
+    batch = Batch(str(uuid4()), (create({"DisplayName": "Ann"}),))
+    company.connector.write("customer", batch, NAMES)
+
+    with pytest.raises(RetryLater):
+        company.connector.resolve("customer", batch, NAMES)
+
+    (resolved,) = company.connector.resolve("customer", batch, NAMES)
+    assert resolved.status is WRITTEN
+    assert company.books.count("Customer") == 1
+
+
+def test_an_unanswered_update_that_was_done_is_stale_with_what_is_there_now(
+    company: Company,
+) -> None:
+    number = company.books.add_customer(DisplayName="Ann")
+    company.fault(kind="drop_after", path="/batch")
+
+    (outcome,) = company.write(update(number, "0", {"GivenName": "Ann"}))
+
+    assert outcome.status is STALE
+    assert outcome.record is not None
+    assert (outcome.record.version, outcome.record.fields["GivenName"]) == ("1", "Ann")
+
+
+def test_an_unanswered_update_that_was_not_done_is_not_sent(company: Company) -> None:
+    number = company.books.add_customer(DisplayName="Ann")
+    company.fault(kind="drop_before", path="/batch")
+
+    (outcome,) = company.write(update(number, "0", {"GivenName": "Ann"}))
+
+    assert outcome.status is NOT_SENT
+
+
+def test_an_unanswered_update_that_cannot_be_looked_at_stays_unknown(company: Company) -> None:
+    number = company.books.add_customer(DisplayName="Ann")
+    company.fault(kind="drop_after", path="/batch")
+    company.fault(kind="drop_before", path="/query", times=3)
+
+    (outcome,) = company.write(update(number, "0", {"GivenName": "Ann"}))
+
+    assert outcome.status is UNKNOWN
+
+
+# Refusals of everything
+
+
+def test_a_batch_that_was_refused_unread_is_sent_item_by_item(company: Company) -> None:
+    company.fault(kind="status", status=400, path="/batch", body=fault_body("2010", "unread"))
+    batch = Batch(str(uuid4()), tuple(create({"DisplayName": f"C {n}"}) for n in range(3)))
+
+    outcomes = company.connector.write("customer", batch, NAMES)
+    company.fault(kind="status", status=400, path="/batch", body=fault_body("2010", "unread"))
+    again = company.connector.resolve("customer", batch, NAMES)
+
+    assert statuses(list(outcomes)) == [WRITTEN] * 3
+    assert [o.record for o in again] == [o.record for o in outcomes]
+    assert company.books.count("Customer") == 3
+
+
+def test_a_single_item_that_was_refused_unread_is_refused(company: Company) -> None:
+    company.fault(kind="status", status=400, path="/batch", body=fault_body("2010", "unread"))
+
+    (outcome,) = company.write(create({"DisplayName": "Ann"}))
+
+    assert outcome.status is REFUSED
+    assert outcome.fault is not None
+    assert outcome.fault.category is Category.CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        pytest.param({"kind": "xml_429"}, RetryLater, id="throttled"),
+        pytest.param({"kind": "status", "status": 403}, SignInAgain, id="not authorised"),
+        pytest.param(
+            {"kind": "status", "status": 400, "body": fault_body("6190")}, Suspended, id="suspended"
+        ),
+        pytest.param(
+            {"kind": "status", "status": 401, "times": 2}, SignInAgain, id="signed out for good"
+        ),
+    ],
+)
+def test_a_refusal_of_the_whole_company_raises_and_nothing_is_written(
+    company: Company, fault: dict[str, object], error: type[ConnectorError]
+) -> None:
+    company.fault(path="/batch", **fault)
+
+    with pytest.raises(error):
+        company.write(create({"DisplayName": "Ann"}))
+
+    assert company.books.count("Customer") == 0
+
+
+def test_an_expired_token_is_renewed_and_the_batch_repeated(company: Company) -> None:
+    company.fault(kind="expire_token", path="/batch")
+
+    (outcome,) = company.write(create({"DisplayName": "Ann"}))
+
+    assert outcome.status is WRITTEN
+    assert [call.status for call in company.calls] == [401, 200]
+
+
+def test_a_throttled_company_rests_as_a_whole(company: Company) -> None:
+    company.fault(kind="xml_429", path="/batch")
+
+    with pytest.raises(RetryLater) as busy:
+        company.write(create({"DisplayName": "Ann"}))
+
+    assert busy.value.after == 60
+    assert {bucket for bucket, _ in company.limiter.held} == {"batches", "second", "minute"}
+
+
+def test_batches_are_checked_before_anything_is_sent(company: Company) -> None:
+    one = create({"DisplayName": "Ann"})
+    with pytest.raises(ValueError, match="at most 30"):
+        company.write(*[one] * 31)
+    with pytest.raises(ValueError, match="one kind"):
+        company.write(one, archive("1", "0"))
+    with pytest.raises(ValueError, match="36 characters"):
+        company.write(one, key="x" * 37)
+    with pytest.raises(ValueError, match="Only creates"):
+        company.connector.resolve("customer", Batch("k", (archive("1", "0"),)), NAMES)
+    with pytest.raises(Misconfigured, match="cannot be written"):
+        company.write(create({"DisplayName": "Ann", "Balance": Decimal(1)}))
+    with pytest.raises(Misconfigured, match="no field"):
+        company.write(create({"DisplayName": "Ann"}), names=("Nonsense",))
+    assert company.write() == []
+    assert company.calls == []
+
+
+def test_the_same_batch_sent_twice_is_carried_out_once(company: Company) -> None:
+    batch = Batch(str(uuid4()), (create({"DisplayName": "Ann"}),))
+
+    first = company.connector.write("customer", batch, NAMES)
+    second = company.connector.write("customer", batch, NAMES)
+
+    assert [o.record for o in first] == [o.record for o in second]
+    assert company.books.count("Customer") == 1
+
+
+def test_a_key_of_an_operation_never_reaches_quickbooks(company: Company) -> None:
+    secret = Operation("our-own-key-0001", create({}).kind, fields={"DisplayName": "Ann"})
+
+    company.write(secret)
+
+    assert "our-own-key" not in json.dumps(company.books.snapshot())
