@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
-from accounts.admin_base import ActionGuardedAdmin, TenantScopedAdmin
+from accounts.admin_base import ActionGuardedAdmin, TenantScopedAdmin, person_of
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Membership, Role, Tenant, User
 from accounts.permissions import Action
@@ -94,7 +94,7 @@ class MembershipAdmin(TenantScopedAdmin):
             role=Role(form.cleaned_data["role"]),
             full_name=form.cleaned_data["full_name"],
         )
-        made = services.invite(invitation, by=_person(request))
+        made = services.invite(invitation, by=person_of(request))
         obj.pk, obj.user, obj._state.adding = made.pk, made.user, False
 
     def delete_view(
@@ -126,13 +126,13 @@ class UserAdmin(ActionGuardedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = tuple(super().get_readonly_fields(request, obj))
-        fixed = () if _person(request).is_superuser else ("is_superuser",)
+        fixed = () if person_of(request).is_superuser else ("is_superuser",)
         # Another address is confirmed by its reader, on their own page.
         return (*fields, *fixed) if obj is None else (*fields, *fixed, "email")
 
     def has_change_permission(self, request: HttpRequest, obj: User | str | None = None) -> bool:
         target = obj if isinstance(obj, User) else None
-        if target is not None and target.is_superuser and not _person(request).is_superuser:
+        if target is not None and target.is_superuser and not person_of(request).is_superuser:
             return False
         return super().has_change_permission(request, obj)
 
@@ -166,8 +166,3 @@ class EmailAddressAdmin(ActionGuardedAdmin):
     list_filter = ("verified",)
     list_select_related = ("user",)
     search_fields = ("email",)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 (admin pages open to logged-in users only)
-    return request.user

@@ -269,6 +269,13 @@ def _without_tenant(request: HttpRequest, columns: Sequence[Any]) -> list[Any]:
     return [each for each in columns if (each[0] if isinstance(each, tuple) else each) != "tenant"]
 
 
+def person_of(request: HttpRequest) -> User:
+    """Who is asking, on a page that only opens to people who are logged in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def tenants_to_choose(request: HttpRequest, action: Action | None) -> QuerySet[Tenant]:
     """The tenants where this user may do this."""
     tenant_ids = frozenset() if action is None else tenants_where(request.user, action)

@@ -25,4 +25,6 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # of whatever the l
         rows: Any = self.object_list
         if not hasattr(rows, "query"):
             return len(rows)
-        return int(rows.order_by()[: MOST_COUNTED + 1].count())
+        # Sorting rows only to count them would cost what the cap saves.
+        unsorted = rows if rows.query.is_sliced else rows.order_by()
+        return int(unsorted[: MOST_COUNTED + 1].count())

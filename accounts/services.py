@@ -25,7 +25,7 @@ def invite(invitation: Invitation, *, by: User) -> Membership:
     """Make somebody a member and write to them; a new person gets a link to set a password."""
     with transaction.atomic():
         user, is_new = _find_or_create(invitation.email, invitation.full_name)
-        membership = Membership.objects.create(
+        membership: Membership = Membership.objects.create(
             tenant=invitation.tenant, user=user, role=invitation.role
         )
         transaction.on_commit(lambda: mail.send_invitation(membership, by=by, is_new=is_new))

@@ -172,13 +172,19 @@ class TenantManager(models.Manager[M_co]):
     def for_tenants(self, tenants: "Iterable[Tenant | int]") -> TenantQuerySet[M_co]:
         return self.get_queryset().for_tenants(tenants)
 
+    if TYPE_CHECKING:
+        # The stubs promise a plain QuerySet.
+        def all(self) -> TenantQuerySet[M_co]: ...
+        def filter(self, *args: Any, **kwargs: Any) -> TenantQuerySet[M_co]: ...
+        def exclude(self, *args: Any, **kwargs: Any) -> TenantQuerySet[M_co]: ...
+
 
 class TenantModel(models.Model):
     """Something that belongs to exactly one tenant."""
 
     tenant = models.ForeignKey("accounts.Tenant", models.CASCADE, related_name="+")
 
-    objects = TenantManager()
+    objects: TenantManager[Any] = TenantManager()
 
     class Meta:
         abstract = True

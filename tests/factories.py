@@ -29,7 +29,7 @@ class UserFactory(DjangoModelFactory[User]):
     full_name = factory.Sequence(lambda n: f"Person {n}")
     password = factory.django.Password(PASSWORD)
 
-    @factory.post_generation  # type: ignore[untyped-decorator]  # factory_boy's
+    @factory.post_generation
     def verified(self: User, create: bool, extracted: bool | None) -> None:  # noqa: FBT001 (factory_boy calls it so)
         if create and extracted is not False:
             EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)

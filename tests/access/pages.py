@@ -77,12 +77,12 @@ class Url:
     model: type[Model] | None = None
 
 
-MAKERS: dict[str, Callable[[Tenant], Model]] = {}
+MAKERS: dict[str, Callable[..., Model]] = {}
 STANDARD = ("changelist", "add", "change", "delete", "history")
 
 
-def object_of(label: str) -> Callable[[Callable[[Tenant], Model]], Callable[[Tenant], Model]]:
-    def register(maker: Callable[[Tenant], Model]) -> Callable[[Tenant], Model]:
+def object_of[M: Model](label: str) -> Callable[[Callable[..., M]], Callable[..., M]]:
+    def register(maker: Callable[..., M]) -> Callable[..., M]:
         MAKERS[label] = maker
         return maker
 
@@ -97,13 +97,12 @@ def make(label: str, tenant: Tenant) -> Model:
 
 def object_page(label: str, *, allowed: frozenset[str], **expected: Any) -> Page:
     """A page about one object, whose id is in the address as `object_id`."""
-    return Page(
-        arguments=lambda tenant: {"object_id": make(label, tenant).pk},
-        allowed=allowed,
+    usual: dict[str, Any] = {
+        "arguments": lambda tenant: {"object_id": make(label, tenant).pk},
         # A page nobody of that role may open anywhere says so before it looks for the object.
-        stranger=MISSING if "owner" in allowed else None,
-        **expected,
-    )
+        "stranger": MISSING if "owner" in allowed else None,
+    }
+    return Page(allowed=allowed, **{**usual, **expected})
 
 
 def expectations() -> tuple[dict[str, Rights], dict[str, Page]]:
