@@ -205,6 +205,21 @@ def test_item_by_item_stops_when_the_company_is_stopped(
     assert len(keys) == 3
 
 
+def test_one_item_that_cannot_be_read_is_refused_and_the_others_are_written(
+    wire: responses.RequestsMock, connector: QuickBooksConnector
+) -> None:
+    wire.post(f"{BASE}/batch", status=400, json=fault("2010"))
+    wire.post(f"{BASE}/batch", json=entries({"Customer": customer("7", "Ann")}))
+    wire.post(f"{BASE}/batch", status=400, json=fault("2010"))
+    wire.post(f"{BASE}/batch", status=503)
+    batch = batch_of("Ann", "Bo", "Cy")
+
+    outcomes = connector.write("customer", batch, NAMES)
+
+    assert statuses(list(outcomes)) == [WRITTEN, REFUSED, UNKNOWN]
+    assert json.loads(wire.calls[2].request.body or b"")["BatchItemRequest"][0]["bId"] == "2"
+
+
 def test_the_holder_of_a_name_is_looked_up_where_the_refusal_does_not_tell(
     wire: responses.RequestsMock, connector: QuickBooksConnector
 ) -> None:
@@ -284,6 +299,21 @@ def test_a_fault_keeps_no_e_mail_address_in_its_raw_text(
     assert outcome.fault is not None
     assert "Supplied value" in outcome.fault.raw
     assert "ann@example.org" not in outcome.fault.raw
+
+
+@pytest.mark.parametrize(("code", "error"), [("4001", ConnectorError), ("3100", SignInAgain)])
+def test_a_capture_that_is_refused_for_another_reason_than_its_age_raises(
+    wire: responses.RequestsMock,
+    connector: QuickBooksConnector,
+    code: str,
+    error: type[ConnectorError],
+) -> None:
+    wire.post(f"{BASE}/query", json=rows())
+    wire.get(f"{BASE}/cdc", status=400, json=fault(code))
+    page = connector.changes("customer", "", NAMES)
+
+    with pytest.raises(error):
+        connector.changes("customer", page.cursor, NAMES)
 
 
 def test_an_answer_without_a_time_is_complete_until_the_call(

@@ -359,6 +359,24 @@ def test_a_customer_who_owes_money_cannot_be_archived(company: Company) -> None:
     assert outcome.fault.category is Category.STATE_LOCKED
 
 
+def test_an_update_that_cannot_be_said_is_refused_and_the_others_are_sent(
+    company: Company,
+) -> None:
+    numbers = [company.books.add_customer(DisplayName=f"Customer {n}") for n in range(2)]
+
+    outcomes = company.write(
+        update(numbers[0], "0", {"SalesTermRef": None}),
+        update(numbers[1], "0", {"GivenName": "Bo"}),
+    )
+
+    assert statuses(outcomes) == [REFUSED, WRITTEN]
+    assert outcomes[0].fault is not None
+    assert (outcomes[0].fault.category, outcomes[0].fault.field) == (
+        Category.FIELD_INVALID,
+        "SalesTermRef",
+    )
+
+
 # When no answer comes
 
 
@@ -548,6 +566,7 @@ def test_batches_are_checked_before_anything_is_sent(company: Company) -> None:
     with pytest.raises(Misconfigured, match="no field"):
         company.write(create({"DisplayName": "Ann"}), names=("Nonsense",))
     assert company.write() == []
+    assert company.connector.resolve("customer", Batch("k", ()), NAMES) == ()
     assert company.calls == []
 
 

@@ -124,7 +124,7 @@ class QuickBooksConnector:
         decode = self._decoder(definition, tuple(fields))
         return Resolver(self._client, definition, decode).resolve(batch)
 
-    def link(self, object_type: str, id: str) -> str:
+    def link(self, object_type: str, id: str) -> str:  # noqa: A002 - the contract's word
         """The record's page; for items the list, which is all there is.
 
         These addresses are what people see in their browsers; Intuit documents none.
