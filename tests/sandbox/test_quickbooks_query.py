@@ -133,6 +133,29 @@ def test_a_hundred_rows_come_unless_more_are_asked_for() -> None:
         assert len(found.query("SELECT * FROM Customer MAXRESULTS 1000")["Customer"]) == 300
 
 
+def test_a_search_by_value_follows_changes() -> None:
+    ask = "SELECT * FROM Customer WHERE PrimaryEmailAddr = '{}'"
+    with caller() as found:
+        number = found.books.add_customer(DisplayName="Anna", Email="old@mail.example")
+        assert found.names(ask.format("old@mail.example")) == ["Anna"]
+        found.books.update("Customer", number, Email="new@mail.example")
+        found.books.add_customer(DisplayName="Ben", Email="NEW@mail.example")
+
+        assert found.names(ask.format("old@mail.example")) == []
+        assert found.names(ask.format("new@mail.example")) == ["Ben", "Anna"]
+        rows = [{"DisplayName": "Carla", "Email": "new@mail.example"}]
+        found.books.load("Customer", rows, [1_700_000_000])
+        assert len(found.names(ask.format("new@mail.example"))) == 3
+
+
+def test_a_time_may_equal_and_numbers_be_listed(books: Caller) -> None:
+    equal = "SELECT * FROM Customer WHERE MetaData.LastUpdatedTime = '2026-07-01T14:00:00Z'"
+    listed = "SELECT * FROM Customer WHERE Balance IN ('10.0', '100') ORDERBY Id"
+
+    assert books.names(equal) == [CAN]
+    assert books.names(listed) == [BO, DORA]
+
+
 def test_a_statement_can_be_posted_as_text(books: Caller) -> None:
     headers = {"Content-Type": "application/text"}
     statement = "SELECT * FROM Customer WHERE DisplayName = 'Çelik'".encode()

@@ -184,6 +184,29 @@ def test_reactivating_takes_the_mark_away_or_collides(books: Caller) -> None:
     assert error_of(answers[1])["code"] == "6240"
 
 
+def test_several_inactive_records_may_have_had_one_name(books: Caller) -> None:
+    names = []
+    for _ in range(3):
+        number = books.create("Customer", DisplayName="Anna")["Id"]
+        books.books.deactivate("Customer", number)
+        names.append(books.books.get("Customer", number)["DisplayName"])
+
+    assert names == ["Anna (deleted)", "Anna (deleted-1)", "Anna (deleted-2)"]
+    books.books.reactivate("Customer", "3")
+    assert books.books.get("Customer", "3")["DisplayName"] == "Anna"
+
+
+def test_the_currency_of_a_customer_is_fixed(books: Caller) -> None:
+    euro = {"Id": "EUR", "Code": "EUR", "Name": "Euro"}
+    books.books.load("CompanyCurrency", [euro], [int(books.clock.time())])
+    made = books.create("Customer", DisplayName="A", CurrencyRef={"value": "EUR"})
+
+    body = {"Id": made["Id"], "SyncToken": "0", "sparse": True, "CurrencyRef": {"value": "USD"}}
+
+    assert made["CurrencyRef"] == {"value": "EUR", "name": "Euro"}
+    assert error_of(books.post("/customer", body))["code"] == "6000"
+
+
 def test_inactive_records_are_read_by_id(books: Caller) -> None:
     item = books.books.add_item(Name="Hours")
     books.books.deactivate("Item", item)
