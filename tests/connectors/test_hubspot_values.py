@@ -17,10 +17,9 @@ from integrations.connectors.hubspot.properties import (
     company_fields,
     fields_of,
 )
-from integrations.connectors.hubspot.records import (
+from integrations.connectors.hubspot.records import Decoder, Payload
+from integrations.connectors.hubspot.values import (
     BadValue,
-    Decoder,
-    Payload,
     from_milliseconds,
     milliseconds,
     moment,

@@ -1,15 +1,15 @@
 """One HubSpot account, as the contract sees it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
-
-import msgspec
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 
 from integrations.connectors import Hosts
 from integrations.connectors.hubspot import settings
-from integrations.connectors.hubspot.client import Client, Filter, Owner, checked, search_body
+from integrations.connectors.hubspot.client import Client, Owner
 from integrations.connectors.hubspot.companies import Companies
-from integrations.connectors.hubspot.feed import RECORD_ID, Feed, next_id
+from integrations.connectors.hubspot.feed import Feed
+from integrations.connectors.hubspot.keys import ensure_key
+from integrations.connectors.hubspot.lookup import search_values
 from integrations.connectors.hubspot.objects import (
     COMPANY,
     CONTACT,
@@ -35,7 +35,6 @@ from integrations.contract import (
     Fault,
     Field,
     Identity,
-    Misconfigured,
     ObjectType,
     Operation,
     OperationKind,
@@ -45,10 +44,6 @@ from integrations.contract import (
     Record,
 )
 from integrations.http import Clock, Http
-
-LIFECYCLE_STAGES = "lifecyclestage"
-# How many values one IN filter may hold.
-VALUES = 100
 
 
 class HubSpot:
@@ -109,15 +104,9 @@ class HubSpot:
         kind = kind_named(object_type)
         if kind.name in self._prepared:
             return
-        existing = self._key_definition(kind)
-        if existing is None:
-            self._create_key(kind)
-        elif not existing.has_unique_value:
-            message = (
-                f"HubSpot's property “{settings.KEY_PROPERTY}” on {kind.plural.lower()} must have "
-                "unique values. Delete it there; it is then made anew."
-            )
-            raise Misconfigured(Fault(Category.CONFIGURATION, "KEY_NOT_UNIQUE", message))
+        if ensure_key(self._client, kind, self._defined(kind)):
+            self._definitions.pop(kind.name, None)
+            self._fields.pop(kind.name, None)
         self._prepared.add(kind.name)
 
     def changes(self, object_type: str, cursor: str, fields: Collection[str]) -> Page:
@@ -151,7 +140,7 @@ class HubSpot:
             asked = sorted(wanted if key in kind.unique else {*values} - {""})
             payloads = self._client.batch_read(kind, asked, properties, id_property=key)
         else:
-            payloads = list(self._search_values(kind, key, sorted(wanted), properties))
+            payloads = list(search_values(self._client, kind, key, sorted(wanted), properties))
         # A contact is also found by its secondary addresses; that is not what was asked for.
         fitting = [one for one in payloads if (one.properties.get(key) or "").lower() in wanted]
         return self._records(decoder, fitting)
@@ -221,38 +210,6 @@ class HubSpot:
             for payload in payloads
         ]
 
-    def _search_values(
-        self, kind: Kind, key: str, values: Sequence[str], properties: Sequence[str]
-    ) -> Iterator[Payload]:
-        for some in _fitting_groups(key, values):
-            last = ""
-            while True:
-                filters: list[Filter] = [
-                    _in(key, some),
-                    {"propertyName": RECORD_ID, "operator": "GT", "value": last or "0"},
-                ]
-                listed = self._client.search(kind, filters, RECORD_ID, properties)
-                last = next_id(listed, last)
-                yield from self._client.filled(kind, listed, properties)
-                if not listed.after:
-                    break
-
-    def _key_definition(self, kind: Kind) -> Definition | None:
-        name = settings.KEY_PROPERTY
-        return next((one for one in self._defined(kind) if one.name == name), None)
-
-    def _create_key(self, kind: Kind) -> None:
-        """developers.hubspot.com/docs/api-reference/latest/crm/properties/guide"""
-        group = self._client.create_group(kind, settings.KEY_GROUP, "Saldo")
-        if group.status != CONFLICT:
-            checked(group, kind.name)
-        made = self._client.create_property(kind, key_definition())
-        # Another worker was faster: theirs is as good.
-        if made.status != CONFLICT:
-            checked(made, kind.name)
-        self._definitions.pop(kind.name, None)
-        self._fields.pop(kind.name, None)
-
     def _settle(
         self, kind: Kind, decoder: Decoder, operations: Sequence[Operation], written: Written
     ) -> None:
@@ -286,25 +243,9 @@ class HubSpot:
         return {record.id: record for record in self._records(decoder, payloads)}
 
 
-CONFLICT = 409
 _NOT_MADE = Fault(
     Category.TRANSIENT, "NOT_MADE", "HubSpot has no record of this create; it is sent again."
 )
-
-
-def key_definition() -> Mapping[str, Any]:
-    """Our unique property; `hasUniqueValue` cannot be changed later."""
-    return {
-        "name": settings.KEY_PROPERTY,
-        "label": "Saldo key",
-        "description": "Keeps Saldo from creating this record twice. Please leave it as it is.",
-        "groupName": settings.KEY_GROUP,
-        "type": "string",
-        "fieldType": "text",
-        "hasUniqueValue": True,
-        "formField": False,
-        "hidden": True,
-    }
 
 
 def _owner_choice(owner: Owner) -> Choice:
@@ -315,25 +256,3 @@ def _owner_choice(owner: Owner) -> Choice:
 def _missing(ids: Sequence[str], payloads: Sequence[Payload]) -> list[str]:
     found = {payload.id for payload in payloads}
     return [id_ for id_ in dict.fromkeys(ids) if id_ not in found]
-
-
-def _fitting_groups(key: str, values: Sequence[str]) -> Iterator[list[str]]:
-    """Values in groups that a search's body can hold; one that is too long alone is left out."""
-    room = settings.SEARCH_BODY - len(search_body([_in(key, [])], RECORD_ID, [RECORD_ID] * 6))
-    group: list[str] = []
-    used = 0
-    for value in values:
-        size = len(msgspec.json.encode(value)) + 1
-        if size > room:
-            continue
-        if used + size > room or len(group) == VALUES:
-            yield group
-            group, used = [], 0
-        group.append(value)
-        used += size
-    if group:
-        yield group
-
-
-def _in(key: str, values: Sequence[str]) -> Filter:
-    return {"propertyName": key, "operator": "IN", "values": values}

@@ -14,13 +14,8 @@ from integrations.connectors.hubspot import settings
 from integrations.connectors.hubspot.client import Client, Filter, Listed
 from integrations.connectors.hubspot.companies import Companies
 from integrations.connectors.hubspot.objects import COMPANY, PRIMARY_COMPANY, Kind
-from integrations.connectors.hubspot.records import (
-    Decoder,
-    Payload,
-    from_milliseconds,
-    milliseconds,
-    moment,
-)
+from integrations.connectors.hubspot.records import Decoder, Payload
+from integrations.connectors.hubspot.values import from_milliseconds, milliseconds, moment
 from integrations.contract import Category, Fault, Misconfigured, Page, Record, RetryLater
 from integrations.http import Clock
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from integrations.connectors.hubspot.objects import KINDS, KINDS_BY_TYPE_ID
-from integrations.connectors.hubspot.records import from_milliseconds, milliseconds
+from integrations.connectors.hubspot.values import from_milliseconds, milliseconds
 from integrations.contract import BadSignature, Event, WebhookRequest
 
 SIGNATURE = "x-hubspot-signature-v3"
