@@ -133,7 +133,9 @@ def _take_attempt(session: Session, user: User, provider: str, state: str) -> Co
     except signing.SignatureExpired as error:
         raise ConnectRefused(_("Signing in took longer than ten minutes. Begin again.")) from error
     except signing.BadSignature as error:
-        raise ConnectRefused(_("This answer does not belong to a sign-in of ours.")) from error
+        raise ConnectRefused(
+            _("This does not belong to a sign-in begun here. Begin again.")
+        ) from error
     nonces = session.get(SESSION_KEY, [])
     own = ConnectAttempt.objects.for_tenant(named["tenant"]).filter(
         nonce=named["nonce"], user=user, provider=provider

@@ -107,7 +107,7 @@ def _sql() -> _Statements:
 def _run(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with database.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 _TAKE = """

@@ -23,8 +23,8 @@ TOKEN_FIELDS = ("access_token", "refresh_token")
 
 class Environment(models.TextChoices):
     LIVE = LIVE, _("Live")
-    TEST = TEST, _("Provider's test company")
-    SANDBOX = SANDBOX, _("Sandbox on this machine")
+    TEST = TEST, _("Test company")
+    SANDBOX = SANDBOX, _("Sandbox")
 
 
 class ConnectionState(models.TextChoices):
@@ -144,7 +144,7 @@ class CallRecord(TenantModel):
 
     class Meta:
         verbose_name = _("call")
-        verbose_name_plural = _("call log")
+        verbose_name_plural = _("calls")
         ordering = ("-at", "-pk")
         indexes = (
             models.Index(fields=["connection", "-at"], name="call_connection_at"),

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -74,7 +74,6 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
         )
     except services.ConnectRefused as refusal:
         return _refused(request, found, refusal.message, refusal.attempt)
-    messages.success(request, _("%(connection)s is connected.") % {"connection": connection})
     return redirect("integrations:connected", uuid=connection.uuid)
 
 

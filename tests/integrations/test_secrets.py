@@ -59,11 +59,10 @@ def test_a_wrong_key_raises_instead_of_giving_ciphertext(
         again(connection)
 
 
-def test_a_token_cannot_be_searched_for() -> None:
+@pytest.mark.parametrize("condition", [{"access_token": "x"}, {"refresh_token__startswith": "x"}])
+def test_a_token_cannot_be_searched_for(condition: dict[str, str]) -> None:
     with pytest.raises(FieldError), all_tenants("test"):
-        Connection.objects.filter(access_token="access-1")
-    with pytest.raises(FieldError), all_tenants("test"):
-        Connection.objects.filter(refresh_token__startswith="r")
+        Connection.objects.filter(**condition)
 
 
 def test_a_token_is_in_no_form_dump_or_repr(connection: Connection) -> None:

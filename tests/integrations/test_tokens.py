@@ -1,6 +1,5 @@
 """Tokens are renewed ahead of time, by one worker, and a refusal pauses the connection."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,11 +28,11 @@ def tokens_of(connection: Connection, **options: Any) -> StoredTokens:
 
 
 @pytest.fixture
-def refreshes(monkeypatch: pytest.MonkeyPatch) -> Iterator["Refreshes"]:
+def refreshes(monkeypatch: pytest.MonkeyPatch) -> "Refreshes":
     provider = Refreshes()
     monkeypatch.setattr(oauth, "refresh", provider.refresh)
     monkeypatch.setattr(oauth, "revoke", provider.revoke)
-    yield provider
+    return provider
 
 
 class Refreshes:
@@ -145,7 +144,7 @@ def test_waiting_ends_with_retry_later(connection: Connection, refreshes: Refres
     Connection.objects.for_tenant(connection.tenant_id).update(refresh_claimed_until=in_minutes(5))
 
     with pytest.raises(RetryLater, match="renewing"):
-        tokens_of(connection, sleep=lambda seconds: None).renew("access-1")
+        tokens_of(connection, sleep=lambda _seconds: None).renew("access-1")
     assert refreshes.asked == []
 
 

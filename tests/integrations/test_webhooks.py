@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -46,7 +45,7 @@ def change(record_id: int = 1, portal: str = "4711", **fields: Any) -> dict[str,
     return usual | fields
 
 
-def post(rows: Any, secret: str = CLIENT_SECRET, minutes_ago: float = 0) -> HttpResponse:
+def post(rows: Any, secret: str = CLIENT_SECRET, minutes_ago: float = 0) -> Any:
     body = json.dumps(rows).encode()
     at = timezone.now() - timedelta(minutes=minutes_ago)
     timestamp = str(int(at.timestamp() * 1000))
@@ -56,10 +55,7 @@ def post(rows: Any, secret: str = CLIENT_SECRET, minutes_ago: float = 0) -> Http
     }
     # A machine brings no cookie and no form token.
     client = Client(enforce_csrf_checks=True)
-    answer: HttpResponse = client.post(
-        "/webhooks/hubspot", body, content_type="application/json", headers=headers
-    )
-    return answer
+    return client.post("/webhooks/hubspot", body, content_type="application/json", headers=headers)
 
 
 def kept() -> list[WebhookEvent]:

@@ -1,11 +1,10 @@
-"""Connections with their health, the log of calls, and the webhooks that came."""
+"""Connections: their state and health, and connecting, checking, disconnecting."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,13 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from accounts.admin_base import TenantScopedAdmin
 from accounts.permissions import Action
 from integrations import services
+from integrations.admin.filters import ProviderFilter
 from integrations.health import FAILED, WINDOW, Health, Level, judge
 from integrations.models import (
     TOKEN_FIELDS,
@@ -28,9 +27,7 @@ from integrations.models import (
     Connection,
     ConnectionState,
     Environment,
-    WebhookEvent,
 )
-from integrations.registry import PROVIDERS
 
 STATE_COLOURS = {
     ConnectionState.ACTIVE.value: "success",
@@ -51,17 +48,6 @@ HEALTH_COLOURS = {
 }
 # The theme names a button after model and action.
 CHECK_BUTTON = "integrations_connection_check_this"
-
-
-class ProviderFilter(admin.SimpleListFilter):
-    title = _("provider")
-    parameter_name = "provider"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
-        return [(provider.code, provider.label) for provider in PROVIDERS.values()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(provider=self.value()) if self.value() else queryset
 
 
 @admin.register(Connection)
@@ -87,7 +73,7 @@ class ConnectionAdmin(TenantScopedAdmin):
     actions_detail = ("reconnect", "disconnect")
     actions_submit_line = ("check_this",)
     fieldsets = (
-        (None, {"fields": ("name", "state_label", "health", "health_summary", "pause_message")}),
+        (None, {"fields": ("name", "state", "health_summary", "pause_message")}),
         (
             _("At the provider"),
             {
@@ -193,7 +179,6 @@ class ConnectionAdmin(TenantScopedAdmin):
             return self._disconnected(request, connection)
         context = {
             **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("Disconnect %(connection)s?") % {"connection": connection},
             "connection": connection,
         }
@@ -258,131 +243,3 @@ def _report(request: HttpRequest, connection: Connection) -> None:
     result = services.check_connection(connection)
     level = messages.SUCCESS if result.works else messages.ERROR
     messages.add_message(request, level, f"{connection}: {result.message}")
-
-
-class OutcomeFilter(admin.SimpleListFilter):
-    """The class of the status, and what never got one."""
-
-    title = _("outcome")
-    parameter_name = "outcome"
-    CONDITIONS = {
-        "good": Q(status__gte=200, status__lt=400),
-        "refused": Q(status__gte=400, status__lt=500) & ~Q(status=429),
-        "limited": Q(status=429),
-        "broken": Q(status__gte=500),
-        "silent": Q(status=0),
-        "failed": FAILED,
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        return (
-            ("good", _("Good (2xx, 3xx)")),
-            ("failed", _("All that failed")),
-            ("refused", _("Refused (4xx)")),
-            ("limited", _("Too many calls (429)")),
-            ("broken", _("Provider's trouble (5xx)")),
-            ("silent", _("No answer")),
-        )
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        condition = self.CONDITIONS.get(self.value() or "")
-        return queryset if condition is None else queryset.filter(condition)
-
-
-@admin.register(CallRecord)
-class CallRecordAdmin(TenantScopedAdmin):
-    view_needs = Action.VIEW_CALLS
-    list_display = (
-        "at",
-        "tenant",
-        "connection_label",
-        "method",
-        "path",
-        "status_label",
-        "milliseconds",
-        "correlation_id",
-        "error",
-    )
-    list_filter = (
-        OutcomeFilter,
-        ("connection", AutocompleteSelectFilter),
-        ("at", RangeDateTimeFilter),
-    )
-    list_filter_submit = True
-    list_select_related = ("tenant", "connection")
-    # Whole and exact, so that the index finds it among millions.
-    search_fields = ("correlation_id__exact",)
-    search_help_text = _("The correlation id, whole: support at the provider asks for it.")
-    sortable_by = ()
-    fields = (
-        "at",
-        "connection",
-        "method",
-        "path",
-        "status",
-        "milliseconds",
-        "correlation_id",
-        "error",
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CallRecord]:
-        hidden = (f"connection__{name}" for name in TOKEN_FIELDS)
-        return super().get_queryset(request).select_related("connection").defer(*hidden)
-
-    @display(description=_("Connection"))
-    def connection_label(self, call: CallRecord) -> str:
-        return str(call.connection)
-
-    @display(
-        description=_("Status"),
-        label={"good": "success", "limited": "warning", "failed": "danger"},
-    )
-    def status_label(self, call: CallRecord) -> tuple[str, str]:
-        shown = str(call.status) if call.status else _now("no answer")
-        if call.status == 429:
-            return "limited", shown
-        return ("failed" if call.status == 0 or call.status >= 400 else "good"), shown
-
-
-@admin.register(WebhookEvent)
-class WebhookEventAdmin(TenantScopedAdmin):
-    """For our support: did the provider tell us, and has the sync looked?"""
-
-    view_needs = Action.SEE_ALL_TENANTS
-    list_display = (
-        "received_at",
-        "tenant",
-        "connection_label",
-        "object_type",
-        "record_id",
-        "at",
-        "handled_at",
-    )
-    list_filter = (
-        ProviderFilter,
-        ("connection", AutocompleteSelectFilter),
-        ("received_at", RangeDateTimeFilter),
-    )
-    list_filter_submit = True
-    list_select_related = ("tenant", "connection")
-    search_fields = ("record_id__exact",)
-    sortable_by = ()
-    fields = (
-        "connection",
-        "provider",
-        "object_type",
-        "record_id",
-        "merged_into",
-        "key",
-        "at",
-        "received_at",
-        "handled_at",
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEvent]:
-        hidden = (f"connection__{name}" for name in TOKEN_FIELDS)
-        return super().get_queryset(request).select_related("connection").defer(*hidden)
-
-    @display(description=_("Connection"))
-    def connection_label(self, event: WebhookEvent) -> str:
-        return str(event.connection)
