@@ -25,6 +25,7 @@ from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant, User
@@ -48,7 +49,7 @@ class SameTenantForm(forms.ModelForm):  # type: ignore[type-arg]  # any model wi
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         tenant = cleaned.get("tenant")
         own = tenant.pk if tenant is not None else getattr(self.instance, "tenant_id", None)
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             other = getattr(value, "tenant_id", None) if isinstance(value, Model) else None
             if own is not None and other is not None and other != own:
                 self.add_error(name, _("This belongs to another company."))
@@ -170,6 +171,11 @@ class TenantScopedAdmin(ActionGuardedAdmin):
     # From the model to the id of its tenant, as in a filter.
     tenant_path: ClassVar[str] = "tenant_id"
     form = SameTenantForm
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, titled by what it lists and not by what to do with it."""
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
     # --- rows -----------------------------------------------------------------------------
 
