@@ -54,6 +54,8 @@ class OAuthApp:
     revoke_json: bool = False
     # Further parameters of the authorise page.
     extra: Mapping[str, str] = field(default_factory=dict)
+    # Further headers of the token calls.
+    token_headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _post(
                 data=None if as_json else body,
                 json=body if as_json else None,
                 auth=credentials if app.basic_auth else None,
-                headers={"Accept": "application/json"},
+                headers={"Accept": "application/json", **app.token_headers},
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,
             )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from integrations import oauth
 from integrations.connectors.quickbooks import PROVIDER, settings
 from integrations.connectors.quickbooks.company import company_from, field_in
 from integrations.connectors.quickbooks.connector import external_id_from_callback
@@ -13,7 +14,7 @@ from integrations.connectors.quickbooks.fields import Trait
 from integrations.connectors.quickbooks.objects import CUSTOMER, ITEM
 from integrations.contract import Batch, Choice, Field, Misconfigured, RecordState
 from integrations.http import Http
-from integrations.oauth import TokenAnswer, authorize_url
+from integrations.oauth import TokenAnswer
 from tests.connectors.quickbooks_company import NAMES, Company, bulk, create, open_company
 from tests.connectors.support import ListedCalls, PlainTokens, SpacingLimiter
 
@@ -264,12 +265,26 @@ def _http() -> Http:
 def test_the_consent_page_is_asked_as_intuit_wants_it() -> None:
     app = PROVIDER.oauth(PROVIDER.hosts["live"], "id", "secret", "https://saldo.example.org/cb")
 
-    assert authorize_url(app, "state-1") == (
+    assert oauth.authorize_url(app, "state-1") == (
         "https://appcenter.intuit.com/connect/oauth2?client_id=id&redirect_uri="
         "https%3A%2F%2Fsaldo.example.org%2Fcb&response_type=code"
         "&scope=com.intuit.quickbooks.accounting&state=state-1"
     )
     assert (app.basic_auth, app.revoke_json, app.pkce) == (True, True, False)
+
+
+def test_the_token_call_tells_how_long_the_consent_lasts_at_most(company: Company) -> None:
+    ready = company.server.ready()["quickbooks"]
+    hosts = PROVIDER.hosts_at(ready["base_url"])
+    secrets = ready["client_id"], ready["client_secret"]
+
+    answer = oauth.refresh(
+        PROVIDER.oauth(hosts, *secrets, "https://saldo.example.org/cb"), ready["refresh_token"]
+    )
+
+    five_years = 5 * 365 * 86400
+    assert 0 < int(answer.raw_extra["x_refresh_token_hard_expires_in"]) <= five_years
+    assert answer.refresh_expires_in is not None
 
 
 def test_real_and_test_companies_differ_only_in_the_api() -> None:

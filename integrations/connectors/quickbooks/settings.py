@@ -45,6 +45,11 @@ def hosts_at(sandbox_url: str) -> Hosts:
     )
 
 
+# With it the token call tells how many seconds the consent has left, in
+# `x_refresh_token_hard_expires_in`: five years at most, however often we refresh.
+HARD_EXPIRY_HEADER = {"x-include-refresh-token-hard-expires-in": "true"}
+
+
 def oauth_app(hosts: Hosts, client_id: str, client_secret: str, redirect_uri: str) -> OAuthApp:
     """developer.intuit.com, "OAuth 2.0": Basic credentials, no PKCE, the revoke call takes JSON."""
     return OAuthApp(
@@ -57,11 +62,9 @@ def oauth_app(hosts: Hosts, client_id: str, client_secret: str, redirect_uri: st
         scopes=SCOPES,
         basic_auth=True,
         revoke_json=True,
+        token_headers=HARD_EXPIRY_HEADER,
     )
 
-
-# With it the token call tells how long the consent lasts at most: five years, whatever we refresh.
-HARD_EXPIRY_HEADER = {"x-include-refresh-token-hard-expires-in": "true"}
 
 # developer.intuit.com, "Limits and throttles": 500 requests a minute, 10 a second and 40 batches a
 # minute for a company. In any window at most `calls` of it and `burst` go out; the rest is left
