@@ -118,7 +118,7 @@ def account_details(call: Call) -> Response:
 
 def list_owners(call: Call) -> Response:
     archived, email = call.flag("archived"), call.request.first("email").lower()
-    limit, after = call.whole("limit", 100, 500), int(call.request.first("after", "0") or 0)
+    limit, after = call.whole("limit", 100, 500), call.cursor()
     chosen = [
         owner
         for owner in OWNERS

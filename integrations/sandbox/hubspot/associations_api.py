@@ -21,6 +21,7 @@ from integrations.sandbox.hubspot.refusals import (
     not_found,
     validation,
 )
+from integrations.sandbox.hubspot.shapes import objects, record_number, text
 from integrations.sandbox.hubspot.store import ObjectStore, Record
 
 MAX_READ = 1_000
@@ -116,10 +117,7 @@ def read_one(call: Call) -> Response:
     store, target = call.store, call.hubspot.crm.store(call.parts[2])
     record = writing.live_record(store, call.parts[1])
     rows = _linked(call, store, target, record.id)
-    after = call.request.first("after", "0")
-    if not after.isdigit():
-        raise validation(f"Invalid paging cursor: {after}")
-    start, limit = int(after), call.whole("limit", MAX_LIMIT, MAX_LIMIT)
+    start, limit = call.cursor(), call.whole("limit", MAX_LIMIT, MAX_LIMIT)
     body: dict[str, Any] = {"results": rows[start : start + limit]}
     if start + limit < len(rows):
         body["paging"] = {"next": {"after": str(start + limit)}}
@@ -148,8 +146,8 @@ def read_batch(call: Call) -> Response:
     store, target = _ends_of_batch(call)
     outcome = Outcome()
     for row in call.inputs(MAX_READ):
-        wanted = str(row.get("id") or "")
-        rows = _linked(call, store, target, int(wanted)) if wanted.isdigit() else []
+        wanted = text(row.get("id"), "id")
+        rows = _linked(call, store, target, record_number(wanted))
         if rows:
             outcome.results.append({"from": {"id": wanted}, "to": rows})
         else:
@@ -211,7 +209,7 @@ def _end(row: Mapping[str, Any], name: str) -> str:
     end = row.get(name)
     if not isinstance(end, Mapping) or "id" not in end:
         raise missing_fields([name])
-    return str(end["id"])
+    return text(end["id"], "id")
 
 
 def archive_batch(call: Call) -> Response:
@@ -219,8 +217,9 @@ def archive_batch(call: Call) -> Response:
     crm, name = call.hubspot.crm, target.definition.name
     for row in call.inputs(MAX_WRITTEN):
         from_id = _end(row, "from")
-        for end in row.get("to") or ():
-            if writing.disassociate(crm, store, _number(from_id), name, _number(str(end["id"]))):
+        for end in objects(row.get("to"), "to"):
+            to_id = record_number(_end({"to": end}, "to"))
+            if writing.disassociate(crm, store, record_number(from_id), name, to_id):
                 crm.meter.write()
     return NO_CONTENT
 
@@ -230,14 +229,10 @@ def archive_labels_batch(call: Call) -> Response:
     crm = call.hubspot.crm
     for row in call.inputs(MAX_WRITTEN):
         kinds = writing.link_types(crm, store, row.get("types"), target.definition.name)
-        from_id, to_id = _number(_end(row, "from")), _number(_end(row, "to"))
+        from_id, to_id = record_number(_end(row, "from")), record_number(_end(row, "to"))
         if writing.remove_labels(crm, store, from_id, to_id, kinds):
             crm.meter.write()
     return NO_CONTENT
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else -1
 
 
 # Labels -----------------------------------------------------------------------------------
@@ -256,19 +251,19 @@ def create_label(call: Call) -> Response:
     if missing := [name for name in ("label", "name") if not body.get(name)]:
         raise missing_fields(missing)
     _plain(call, store, target)
-    label = str(body["label"])
+    label = text(body["label"], "label")
     made = call.hubspot.crm.links.add_label(
         store.definition.name,
         target.definition.name,
         label,
-        str(body.get("inverseLabel") or label),
+        text(body.get("inverseLabel"), "inverseLabel") or label,
     )
     return json_response(200, {"results": [kind.as_json() for kind in made]})
 
 
 def delete_label(call: Call) -> Response:
     """Only own labels can be removed."""
-    links, type_id = call.hubspot.crm.links, _number(call.parts[2])
+    links, type_id = call.hubspot.crm.links, record_number(call.parts[2])
     kind = links.types.get(type_id)
     if kind is None or kind.category == "HUBSPOT_DEFINED":
         raise not_found()

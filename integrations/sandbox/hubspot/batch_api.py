@@ -20,6 +20,7 @@ from integrations.sandbox.hubspot.refusals import (
     missing_fields,
     validation,
 )
+from integrations.sandbox.hubspot.shapes import record_number, text, texts
 from integrations.sandbox.hubspot.store import ObjectStore, Record
 from integrations.sandbox.hubspot.values import iso
 
@@ -51,7 +52,8 @@ def answer(call: Call, outcome: Outcome, status: int = 200) -> Response:
 def read_batch(call: Call) -> Response:
     store, renderer, body = call.store, call.hubspot.renderer, call.object()
     ids = [_id_of(row) for row in call.inputs()]
-    id_property = body.get("idProperty")
+    id_property = text(body.get("idProperty"), "idProperty")
+    history = texts(body.get("propertiesWithHistory"), "propertiesWithHistory")
     archived = call.flag("archived")
     found: dict[int, Record] = {}
     missing = []
@@ -61,28 +63,28 @@ def read_batch(call: Call) -> Response:
             missing.append(wanted)
         else:
             found[record.id] = record
-    columns = renderer.columns(store, body.get("properties") or ())
+    columns = renderer.columns(store, texts(body.get("properties"), "properties"))
     outcome = Outcome([renderer.as_dict(store, r, columns.names) for r in found.values()])
     for result, record in zip(outcome.results, found.values(), strict=True):
-        if body.get("propertiesWithHistory"):
-            renderer.history(record, result, body["propertiesWithHistory"])
+        if history:
+            renderer.history(record, result, history)
     if missing:
         outcome.errors = [_missing_error(store, missing)]
     return answer(call, outcome)
 
 
 def _id_of(row: Row) -> str:
-    if row.get("id") in (None, ""):
+    if not (wanted := text(row.get("id"), "id")):
         raise missing_fields(["id"])
-    return str(row["id"])
+    return wanted
 
 
 def _find(
-    store: ObjectStore, wanted: str, id_property: str | None, archived: bool = False
+    store: ObjectStore, wanted: str, id_property: str = "", archived: bool = False
 ) -> Record | None:
     if id_property:
         return find_by_property(store, id_property, wanted)
-    return store.find(int(wanted), archived) if wanted.isdigit() else None
+    return store.find(record_number(wanted), archived)
 
 
 def _missing_error(store: ObjectStore, missing: Sequence[str]) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def update_batch(call: Call) -> Response:
 
     def check(row: Row) -> tuple[Record, Values] | None:
         # A merged record's old id works on the single endpoint only.
-        record = _find(store, _id_of(row), row.get("idProperty"))
+        record = _find(store, _id_of(row), text(row.get("idProperty"), "idProperty"))
         if record is None:
             missing.append(_id_of(row))
             return None
@@ -141,7 +143,7 @@ def upsert_batch(call: Call) -> Response:
     claims = Claims()
 
     def check(row: Row) -> tuple[Record, Values] | writing.NewRecord:
-        name = row.get("idProperty")
+        name = text(row.get("idProperty"), "idProperty")
         if not name:
             raise missing_fields(["idProperty"])
         record = find_by_property(store, name, _id_of(row))
@@ -171,7 +173,7 @@ def archive_batch(call: Call) -> Response:
     """Ids that are unknown or archived already are passed over."""
     store, crm = call.store, call.hubspot.crm
     for wanted in dict.fromkeys(_id_of(row) for row in call.inputs()):
-        record = _find(store, wanted, None)
+        record = _find(store, wanted)
         if record is not None:
             writing.archive(crm, store, record)
             crm.meter.write()
@@ -202,12 +204,12 @@ def _checked[Checked](
 
 
 def _have_unique_traces(rows: Sequence[Row]) -> bool:
-    traces = [row.get("objectWriteTraceId") for row in rows]
+    traces = [text(row.get("objectWriteTraceId"), "objectWriteTraceId") for row in rows]
     return all(traces) and len(set(traces)) == len(traces)
 
 
 def _refuse_repeated(rows: Sequence[Row]) -> None:
-    keys = [(row.get("idProperty"), _id_of(row)) for row in rows]
+    keys = [(text(row.get("idProperty"), "idProperty"), _id_of(row)) for row in rows]
     repeated = sorted({key[1] for key in keys if keys.count(key) > 1})
     if repeated:
         raise validation(

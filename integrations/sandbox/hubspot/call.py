@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from integrations.sandbox.core import BadRequest, Request
 from integrations.sandbox.hubspot.refusals import bad_json, missing_fields, validation
+from integrations.sandbox.hubspot.shapes import record_number
 from integrations.sandbox.hubspot.store import ObjectStore
 from integrations.sandbox.tokens import Grant
 
@@ -69,13 +70,18 @@ class Call:
             raise validation(f"{parameter} must be a boolean, it was {text}")
         return text == "true"
 
+    def cursor(self) -> int:
+        """The `after` of the query."""
+        after = record_number(text := self.request.first("after", "0") or "0")
+        if after < 0:
+            raise validation(f"Invalid paging cursor: {text}")
+        return after
+
     def whole(self, parameter: str, default: int, most: int) -> int:
         text = self.request.first(parameter)
         if not text:
             return default
-        if not text.isdigit():
-            raise validation(f"{parameter} must be a positive integer, it was {text}")
-        if not 1 <= int(text) <= most:
+        if not 1 <= record_number(text) <= most:
             raise validation(
                 f"Request contains invalid {parameter} {text}, at most {most} allowed."
             )

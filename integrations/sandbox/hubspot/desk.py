@@ -14,6 +14,7 @@ from integrations.sandbox.hubspot.events import ACTIONS
 from integrations.sandbox.hubspot.properties_api import parse_property
 from integrations.sandbox.hubspot.refusals import Refusal, object_not_found
 from integrations.sandbox.hubspot.rendering import Renderer
+from integrations.sandbox.hubspot.shapes import record_number
 from integrations.sandbox.hubspot.store import ObjectStore, Record
 from integrations.sandbox.hubspot.values import milliseconds_of
 
@@ -107,7 +108,7 @@ class Desk:
         self, object_type: str, record_id: str, archived: bool = False
     ) -> tuple[ObjectStore, Record]:
         store = self.crm.store(object_type)
-        record = store.find(int(record_id), archived) if str(record_id).isdigit() else None
+        record = store.find(record_number(str(record_id)), archived)
         if record is None:
             raise object_not_found(str(record_id))
         return store, record

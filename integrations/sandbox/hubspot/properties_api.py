@@ -22,6 +22,7 @@ from integrations.sandbox.hubspot.refusals import (
     not_found,
     validation,
 )
+from integrations.sandbox.hubspot.shapes import objects, text, whole
 from integrations.sandbox.hubspot.store import ObjectStore
 from integrations.sandbox.hubspot.values import iso
 
@@ -80,7 +81,7 @@ def parse_property(store: ObjectStore, body: Mapping[str, Any]) -> Property:
     """A new property from its JSON; raises the refusal it earns."""
     if missing := [name for name in REQUIRED if not body.get(name)]:
         raise missing_fields(missing)
-    name, kind, field_type = str(body["name"]), str(body["type"]), str(body["fieldType"])
+    name, kind, field_type = (text(body[n], n) for n in ("name", "type", "fieldType"))
     if NAME.fullmatch(name) is None:
         raise validation(
             f'Property name "{name}" is not valid: it must begin with a letter and hold only '
@@ -91,7 +92,7 @@ def parse_property(store: ObjectStore, body: Mapping[str, Any]) -> Property:
         message = f'A property named "{name}" already exists.'
         raise crm_error(409, "OBJECT_ALREADY_EXISTS", message, context={"name": [name]})
     _check_types(kind, field_type)
-    _check_group(store, str(body["groupName"]))
+    _check_group(store, text(body["groupName"], "groupName"))
     _check_unique(store, bool(body.get("hasUniqueValue")), kind)
     now = iso(store.now())
     return Property(
@@ -110,7 +111,7 @@ def parse_property(store: ObjectStore, body: Mapping[str, Any]) -> Property:
         external_options=bool(body.get("externalOptions")),
         referenced_object_type=str(body.get("referencedObjectType") or ""),
         form_field=bool(body.get("formField")),
-        display_order=int(body.get("displayOrder") or -1),
+        display_order=whole(body.get("displayOrder", -1), "displayOrder"),
         sensitivity=str(body.get("dataSensitivity") or "non_sensitive"),
         created_at=now,
         updated_at=now,
@@ -141,7 +142,7 @@ def _check_unique(store: ObjectStore, unique: bool, kind: str) -> None:
 
 
 def _options(kind: str, field_type: str, body: Mapping[str, Any]) -> tuple[Option, ...]:
-    given = body.get("options") or []
+    given = objects(body.get("options"), "options")
     if kind == "bool" or field_type == "booleancheckbox":
         given = given or [{"label": "Yes", "value": "true"}, {"label": "No", "value": "false"}]
     elif kind != "enumeration":
@@ -160,7 +161,7 @@ def _option(given: Mapping[str, Any], order: int) -> Option:
     return Option(
         value=str(given["value"]),
         label=str(given["label"]),
-        display_order=int(given.get("displayOrder", order)),
+        display_order=whole(given.get("displayOrder", order), "displayOrder"),
         hidden=bool(given.get("hidden")),
         description=str(given.get("description") or ""),
     )
@@ -169,7 +170,7 @@ def _option(given: Mapping[str, Any], order: int) -> Option:
 def update_property(call: Call) -> Response:
     store, body = call.store, call.object()
     prop = _find(store, call.parts[1])
-    changes = {mine: body[theirs] for theirs, mine in CHANGEABLE.items() if theirs in body}
+    changes = {m: _kept(body[t], t) for t, m in CHANGEABLE.items() if t in body}
     if "hasUniqueValue" in body and bool(body["hasUniqueValue"]) != prop.unique:
         raise validation("hasUniqueValue cannot be changed after the property is created")
     if prop.built_in and changes:
@@ -184,6 +185,13 @@ def update_property(call: Call) -> Response:
     changed = replace(prop, **changes, updated_at=iso(store.now()))
     add_property(call, changed)
     return json_response(200, changed.as_json())
+
+
+def _kept(given: Any, name: str) -> Any:
+    """A changed part of a definition, of the type that it has."""
+    if name in ("hidden", "formField"):
+        return bool(given)
+    return whole(given, name) if name == "displayOrder" else text(given, name)
 
 
 def archive_property(call: Call) -> Response:
@@ -201,7 +209,7 @@ def read_batch(call: Call) -> Response:
     store, outcome = call.store, Outcome()
     archived = bool(call.object().get("archived"))
     for row in call.inputs():
-        name = str(row.get("name"))
+        name = text(row.get("name"), "name")
         try:
             outcome.results.append(_find(store, name, archived).as_json())
         except Refusal as refusal:
@@ -215,7 +223,7 @@ def create_batch(call: Call) -> Response:
         try:
             prop = parse_property(call.store, row)
         except Refusal as refusal:
-            outcome.errors.append(refusal.as_batch_error({"name": [str(row.get("name"))]}))
+            outcome.errors.append(refusal.as_batch_error({"name": [text(row.get("name"), "name")]}))
             continue
         add_property(call, prop)
         outcome.results.append(prop.as_json())
@@ -224,7 +232,7 @@ def create_batch(call: Call) -> Response:
 
 def archive_batch(call: Call) -> Response:
     for row in call.inputs():
-        prop = call.store.properties.get(str(row.get("name")))
+        prop = call.store.properties.get(text(row.get("name"), "name"))
         if prop is not None and not prop.built_in:
             add_property(call, replace(prop, archived=True))
     return NO_CONTENT
@@ -252,11 +260,12 @@ def create_group(call: Call) -> Response:
     body, groups = call.object(), call.store.groups
     if missing := [name for name in ("name", "label") if not body.get(name)]:
         raise missing_fields(missing)
-    if body["name"] in groups:
-        message = f'A property group named "{body["name"]}" already exists.'
+    name = text(body["name"], "name")
+    if name in groups:
+        message = f'A property group named "{name}" already exists.'
         raise crm_error(409, "OBJECT_ALREADY_EXISTS", message)
-    order = int(body.get("displayOrder") or -1)
-    group = groups[body["name"]] = Group(str(body["name"]), str(body["label"]), order)
+    order = whole(body.get("displayOrder", -1), "displayOrder")
+    group = groups[name] = Group(name, text(body["label"], "label"), order)
     return json_response(201, group.as_json())
 
 
@@ -265,7 +274,7 @@ def update_group(call: Call) -> Response:
     changed = replace(
         group,
         label=str(body.get("label", group.label)),
-        display_order=int(body.get("displayOrder", group.display_order)),
+        display_order=whole(body.get("displayOrder", group.display_order), "displayOrder"),
     )
     call.store.groups[group.name] = changed
     return json_response(200, changed.as_json())

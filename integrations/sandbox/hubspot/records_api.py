@@ -19,6 +19,7 @@ from integrations.sandbox.hubspot.refusals import (
 )
 from integrations.sandbox.hubspot.rendering import encode
 from integrations.sandbox.hubspot.search import parse
+from integrations.sandbox.hubspot.shapes import record_number, text
 from integrations.sandbox.hubspot.store import ObjectStore, Record
 
 NO_CONTENT = Response(204)
@@ -32,10 +33,7 @@ def list_records(call: Call) -> Response:
     store, hubspot = call.store, call.hubspot
     history = call.names("propertiesWithHistory")
     limit = call.whole("limit", 10, MAX_LIMIT_WITH_HISTORY if history else MAX_LIMIT)
-    after = call.request.first("after", "0")
-    if not after.isdigit():
-        raise validation(f"Invalid paging cursor: {after}")
-    ids, next_id = store.page(int(after), limit, call.flag("archived"))
+    ids, next_id = store.page(call.cursor(), limit, call.flag("archived"))
     records = [store.records[record_id] for record_id in ids]
     associations = call.names("associations")
     if associations or history:
@@ -113,7 +111,7 @@ def find_record(
     if id_property := call.request.first("idProperty"):
         record = find_by_property(store, id_property, wanted)
     else:
-        record_id = int(wanted) if wanted.isdigit() else -1
+        record_id = record_number(wanted)
         if follow_merges:
             # An update of a merged record reaches the surviving one; a read of it finds nothing.
             record_id = store.merged_into.get(record_id, record_id)
@@ -125,7 +123,7 @@ def find_record(
 
 def find_by_property(store: ObjectStore, name: str, value: str) -> Record | None:
     if name == "hs_object_id":
-        return store.find(int(value)) if value.isdigit() else None
+        return store.find(record_number(value))
     if name not in store.unique_names:
         raise validation(f"{name} is not a unique property of {store.definition.name}")
     return store.find_by(name, value)
@@ -138,7 +136,7 @@ def merge_records(call: Call) -> Response:
     names = ("primaryObjectId", "objectIdToMerge")
     if missing := [name for name in names if not body.get(name)]:
         raise missing_fields(missing)
-    primary, loser = (writing.live_record(store, str(body[name])) for name in names)
+    primary, loser = (writing.live_record(store, text(body[name], name)) for name in names)
     if primary is loser:
         raise validation("Cannot merge an object with itself")
     if len(primary.values.get("hs_merged_object_ids", "").split(";")) >= MAX_MERGES:
@@ -153,10 +151,10 @@ def gdpr_delete(call: Call) -> Response:
     store, crm, body = call.store, call.hubspot.crm, call.object()
     if store.definition.name != "contacts":
         raise not_found()
-    wanted = str(body.get("objectId") or "")
+    wanted = text(body.get("objectId"), "objectId")
     if not wanted:
         raise missing_fields(["objectId"])
-    name = body.get("idProperty")
+    name = text(body.get("idProperty"), "idProperty")
     record = find_by_property(store, name, wanted) if name else writing.live_record(store, wanted)
     if record is None:
         raise object_not_found(wanted)

@@ -9,10 +9,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from integrations.sandbox.hubspot.crm import Crm
 from integrations.sandbox.hubspot.refusals import validation
+from integrations.sandbox.hubspot.shapes import objects, record_number, text, texts, whole
 from integrations.sandbox.hubspot.store import ObjectStore, Record
 from integrations.sandbox.hubspot.values import iso, milliseconds_of
 
@@ -73,20 +75,17 @@ def parse(body: Any, size: int) -> Search:
     sort, descending = _sort(body.get("sorts") or [])
     return Search(
         groups=_groups(body),
-        query=str(body.get("query") or ""),
+        query=text(body.get("query"), "query"),
         sort=sort,
         descending=descending,
         after=_whole(body.get("after") or 0, "after"),
         limit=_limit(body.get("limit")),
-        properties=tuple(body.get("properties") or ()),
+        properties=texts(body.get("properties"), "properties"),
     )
 
 
 def _whole(given: Any, name: str) -> int:
-    try:
-        number = int(given)
-    except (TypeError, ValueError) as error:
-        raise validation(f"{name} must be an integer, it was {given}") from error
+    number = whole(given, name)
     if number < 0:
         raise validation(f"{name} must not be negative, it was {given}")
     return number
@@ -108,21 +107,23 @@ def _sort(sorts: Any) -> tuple[str, bool]:
         return "", False
     if isinstance(sorts[0], str):
         return sorts[0].lstrip("-"), sorts[0].startswith("-")
-    direction = str(sorts[0].get("direction", "ASCENDING"))
+    (sort,) = objects(sorts, "sorts")
+    direction = text(sort.get("direction", "ASCENDING"), "direction")
     if direction not in ("ASCENDING", "DESCENDING"):
         raise validation(f"{direction} is not a valid sort direction")
-    return str(sorts[0].get("propertyName", "")), direction == "DESCENDING"
+    return text(sort.get("propertyName"), "propertyName"), direction == "DESCENDING"
 
 
 def _groups(body: Mapping[str, Any]) -> tuple[tuple[Filter, ...], ...]:
-    given = body.get("filterGroups") or (
-        [{"filters": body["filters"]}] if body.get("filters") else []
-    )
+    given = objects(body.get("filterGroups"), "filterGroups")
+    if not given and body.get("filters"):
+        # The older form: a single group without its name.
+        given = [{"filters": body["filters"]}]
     if len(given) > MAX_GROUPS:
         raise validation(
             f"At most {MAX_GROUPS} filter groups are allowed, there were {len(given)}."
         )
-    groups = tuple(tuple(map(_filter, group.get("filters") or ())) for group in given)
+    groups = tuple(tuple(map(_filter, objects(group.get("filters"), "filters"))) for group in given)
     for group in groups:
         if len(group) > MAX_FILTERS_A_GROUP:
             message = f"At most {MAX_FILTERS_A_GROUP} filters are allowed in a filter group"
@@ -134,7 +135,7 @@ def _groups(body: Mapping[str, Any]) -> tuple[tuple[Filter, ...], ...]:
 
 
 def _filter(given: Mapping[str, Any]) -> Filter:
-    name, operator = str(given.get("propertyName", "")), str(given.get("operator", ""))
+    name, operator = (text(given.get(part), part) for part in ("propertyName", "operator"))
     if operator not in OPERATORS:
         raise validation(f"{operator} is not a valid search operator")
     if operator in NEED_VALUES and not isinstance(given.get("values"), list):
@@ -148,9 +149,9 @@ def _filter(given: Mapping[str, Any]) -> Filter:
     return Filter(
         name,
         operator,
-        str(given.get("value", "")),
-        str(given.get("highValue", "")),
-        tuple(map(str, given.get("values") or ())),
+        text(given.get("value"), "value"),
+        text(given.get("highValue"), "highValue"),
+        texts(given.get("values"), "values"),
     )
 
 
@@ -207,7 +208,7 @@ class Searcher:
     def _association_test(self, store: ObjectStore, one: Filter) -> Test:
         target = self._crm.store(one.name.partition(".")[2]).definition.name
         of, source = self._crm.links.of, store.definition.name
-        wanted = {int(v) for v in (one.values or (one.value,)) if v.isdigit()}
+        wanted = {record_number(v) for v in one.values or (one.value,)}
         if one.operator in NEED_NOTHING:
             has = one.operator == "HAS_PROPERTY"
             return lambda r: bool(of(source, target, r.id)) is has
@@ -237,20 +238,26 @@ def _reader(store: ObjectStore, name: str) -> tuple[str, Getter]:
     return kind, lambda r: r.values.get(name)
 
 
-def comparable(kind: str, text: str) -> Key:
+def comparable(kind: str, held: str) -> Key:
     """The form in which values of a type are compared; raises ValueError."""
     if kind == "number":
-        return float(text)
+        return _finite(float(held))
     if kind in ("date", "datetime"):
-        return milliseconds_of(text)
-    return text if kind == "enumeration" else text.lower()
+        return milliseconds_of(held)
+    return held if kind == "enumeration" else held.lower()
 
 
-def _wanted(kind: str, text: str, name: str) -> Key:
+def _finite(number: float) -> float:
+    if not isfinite(number):
+        raise ValueError(f"{number} is no number to compare with")
+    return number
+
+
+def _wanted(kind: str, given: str, name: str) -> Key:
     try:
-        return comparable(kind, text)
+        return comparable(kind, given)
     except ValueError as error:
-        raise validation(f"{text} is not a valid {kind} for {name}") from error
+        raise validation(f"{given} is not a valid {kind} for {name}") from error
 
 
 def _make_test(kind: str, get: Getter, one: Filter) -> Test:
@@ -272,10 +279,10 @@ def _comparison(kind: str, get: Getter, one: Filter) -> Test:
     compare = COMPARISONS[one.operator]
 
     def test(record: Record) -> bool:
-        text = get(record)
-        if not text:
+        held = get(record)
+        if not held:
             return False
-        return compare(comparable(kind, text), wanted, high)
+        return compare(comparable(kind, held), wanted, high)
 
     return test
 
@@ -298,10 +305,10 @@ def _list_test(kind: str, get: Getter, one: Filter) -> Test:
     inside = one.operator == "IN"
 
     def test(record: Record) -> bool:
-        text = get(record)
-        if not text:
+        held = get(record)
+        if not held:
             return False
-        return (comparable(kind, text) in wanted) is inside
+        return (comparable(kind, held) in wanted) is inside
 
     return test
 
@@ -312,16 +319,16 @@ def _token_test(get: Getter, value: str, negated: bool) -> Test:
     pattern = re.compile(r"(?<!\w)" + r"\W+".join(parts) + r"(?!\w)")
 
     def test(record: Record) -> bool:
-        text = get(record)
-        return bool(text and pattern.search(text.lower())) is not negated
+        held = get(record)
+        return bool(held and pattern.search(held.lower())) is not negated
 
     return test
 
 
 def _contains(store: ObjectStore, record: Record, query: str) -> bool:
     """Whether every word of the query begins a word of the searched properties."""
-    texts = (record.values.get(name, "") for name in store.definition.searched)
-    words = [word for text in texts for word in WORD.findall(text.lower())]
+    searched = (record.values.get(name, "") for name in store.definition.searched)
+    words = [word for held in searched for word in WORD.findall(held.lower())]
     return all(any(w.startswith(part) for w in words) for part in WORD.findall(query.lower()))
 
 
@@ -394,8 +401,8 @@ def _sorted(store: ObjectStore, search: Search, found: list[Record]) -> list[int
     kind, get = _reader(store, search.sort)
 
     def key(record: Record) -> tuple[Any, int]:
-        text = get(record)
-        return comparable(kind, text) if text else "", record.id
+        held = get(record)
+        return comparable(kind, held) if held else "", record.id
 
     filled = sorted((r for r in found if get(r)), key=key, reverse=search.descending)
     empty = [r.id for r in found if not get(r)]

@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from integrations.sandbox.hubspot.definitions import Property
 from integrations.sandbox.hubspot.refusals import BadValue
 
 MAX_TEXT = 65_536
+# Far beyond any amount; without it an exponent could fill the memory with zeros.
+MAX_MAGNITUDE = 100
 EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 DAY_MS = 86_400_000
 # Invisible characters that HubSpot refuses at the ends of values that are no text.
@@ -72,12 +74,10 @@ def _text(given: str) -> str:
 
 
 def _number(given: str) -> str:
-    if NUMBER.fullmatch(given) is None:
+    number = Decimal(given) if NUMBER.fullmatch(given) else None
+    if number is None or abs(number.adjusted()) > MAX_MAGNITUDE:
         raise Unacceptable("INVALID_NUMBER", f"{given} was not a valid number.")
-    try:
-        return plain(Decimal(given))
-    except InvalidOperation as error:
-        raise Unacceptable("INVALID_NUMBER", f"{given} was not a valid number.") from error
+    return plain(number)
 
 
 def plain(value: Decimal) -> str:
@@ -92,7 +92,7 @@ def _bool(given: str) -> str:
 
 
 def _date(given: str) -> str:
-    if given.lstrip("-").isdigit():
+    if DIGITS.fullmatch(given):
         return _date_of_milliseconds(given)
     try:
         moment = datetime.fromisoformat(given)
@@ -115,7 +115,7 @@ def _date_of_milliseconds(given: str) -> str:
 
 
 def _datetime(given: str) -> str:
-    if given.lstrip("-").isdigit():
+    if DIGITS.fullmatch(given):
         return iso(int(given))
     try:
         moment = datetime.fromisoformat(given)
@@ -125,6 +125,9 @@ def _datetime(given: str) -> str:
         raise Unacceptable("INVALID_LONG", f"{given} was not a valid long.")
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return iso(round(aware.timestamp() * 1000))
+
+
+DIGITS = re.compile(r"-?[0-9]{1,18}")
 
 
 def _moment_of(milliseconds: int) -> datetime:
@@ -142,7 +145,7 @@ def iso(milliseconds: int) -> str:
 
 def milliseconds_of(text: str) -> int:
     """Epoch milliseconds of an ISO text or of digits; raises ValueError."""
-    if text.lstrip("-").isdigit():
+    if DIGITS.fullmatch(text):
         return int(text)
     moment = datetime.fromisoformat(text)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -17,6 +17,7 @@ from integrations.sandbox.hubspot.crm import (
 )
 from integrations.sandbox.hubspot.links import PRIMARY_IDS, LinkType
 from integrations.sandbox.hubspot.refusals import object_not_found, validation
+from integrations.sandbox.hubspot.shapes import record_number, text, whole
 from integrations.sandbox.hubspot.store import ObjectStore, Record
 
 API = "INTEGRATION"
@@ -208,7 +209,7 @@ def _wanted_links(crm: Crm, store: ObjectStore, associations: Any) -> Iterable[W
         raise validation("Invalid input JSON on line 1, column 2. associations must be a list")
     for wanted in associations:
         try:
-            to_id, specs = str(wanted["to"]["id"]), wanted["types"]
+            to_id, specs = text(wanted["to"]["id"], "id"), wanted["types"]
         except (KeyError, TypeError) as error:
             raise validation("Some required fields were not set: [to, types]") from error
         kinds = link_types(crm, store, specs)
@@ -227,7 +228,10 @@ def link_types(
 
 def _link_type(crm: Crm, store: ObjectStore, spec: Any, to_type: str | None) -> LinkType:
     try:
-        category, type_id = spec["associationCategory"], int(spec["associationTypeId"])
+        category, type_id = (
+            spec["associationCategory"],
+            whole(spec["associationTypeId"], "associationTypeId"),
+        )
     except (KeyError, TypeError, ValueError) as error:
         missing = "Some required fields were not set: [associationCategory, associationTypeId]"
         raise validation(missing) from error
@@ -252,7 +256,7 @@ def _type_id(crm: Crm, name: str) -> str:
 
 
 def live_record(store: ObjectStore, wanted: str) -> Record:
-    record = store.find(int(wanted)) if wanted.isdigit() else None
+    record = store.find(record_number(wanted))
     if record is None:
         raise object_not_found(wanted)
     return record
