@@ -108,7 +108,7 @@ HUBSPOT_SAMPLES = (
         values=_contact,
         text="address",
         key="email",
-        bad=lambda number: {"email": f"no address {number}", "lastname": "Bad"},
+        bad=lambda number: {"email": f"bad {number}@example.org", "lastname": "Bad"},
         bad_as=Category.FIELD_INVALID,
         unique="email",
     ),
