@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from integrations.contract import Field
 from syncs.engine.filters import Evaluator, evaluator
-from syncs.engine.merge import Merge, Rule, Verdict, compile_rule
+from syncs.engine.merge import Merge, Rule, Verdict, Watched, compile_rule
 from syncs.engine.terms import (
     Condition,
     FieldMapping,
@@ -17,7 +17,7 @@ from syncs.engine.terms import (
     SyncSpec,
 )
 
-_BOTH_SIDES = frozenset(Side)
+type Sharers = Mapping[str, tuple[tuple[Rule, Watched], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,13 @@ class Compiled:
     # The rules that may write on a linked record.
     merging: tuple[Rule, ...]
     labels: Mapping[str, str]
+    # The sides that the sync's direction lets values flow to.
+    reachable: frozenset[Side]
     filters: Mapping[Side, Evaluator]
     # The recipe's fixed conditions alone, for records that a person sent.
     fixed: Mapping[Side, Evaluator]
+    # The mappings that take part in each field of a side: bases are made field by field.
+    sharers: Mapping[Side, Sharers]
 
     def fields(self, side: Side) -> Mapping[str, Field]:
         return self.spec.left_fields if side is Side.LEFT else self.spec.right_fields
@@ -56,11 +60,10 @@ class Compiled:
     def open_sides(self, linked: Linked) -> tuple[frozenset[Side], Condition | None]:
         """The sides that may be written, and the clause that closed a way that there is."""
         clause: Condition | None = None
-        open_sides = _BOTH_SIDES
+        open_sides = self.reachable
         for side, view in ((Side.LEFT, linked.left), (Side.RIGHT, linked.right)):
             target = side.other
-            if not self.spec.direction.reaches(target):
-                open_sides -= {target}
+            if target not in self.reachable:
                 continue
             blocking = self.blocking(linked.record, view, side)
             if blocking is not None:
@@ -89,9 +92,19 @@ def compile_spec(spec: SyncSpec) -> Compiled:
         rules=rules,
         merging=tuple(rule for rule in rules if rule.updates),
         labels={mapping.key: _label(mapping, spec) for mapping in spec.mappings},
+        reachable=frozenset(side for side in Side if spec.direction.reaches(side)),
         filters={side: evaluator(chosen, fields) for side, chosen, fields in sides},
         fixed={side: evaluator(chosen, fields, fixed_only=True) for side, chosen, fields in sides},
+        sharers={side: _sharers(rules, side) for side in Side},
     )
+
+
+def _sharers(rules: tuple[Rule, ...], side: Side) -> Sharers:
+    found: dict[str, tuple[tuple[Rule, Watched], ...]] = {}
+    for rule in rules:
+        for watched in rule.watched(side):
+            found[watched.field] = (*found.get(watched.field, ()), (rule, watched))
+    return found
 
 
 def _label(mapping: FieldMapping, spec: SyncSpec) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from integrations.contract import Value, Values
 from syncs.engine.terms import (
@@ -47,8 +47,7 @@ class Way:
     make: Transformer
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """A field of a mapping, and the name under which the base of this mapping alone may stand."""
 
     field: str
@@ -121,10 +120,10 @@ def _stands(fields: tuple[Watched, ...], view: SideView) -> bool:
     base, values = view.base, view.values
     if base is None:
         return False
-    for watched in fields:
-        if watched.own in base or watched.field not in base:
+    for field, own in fields:
+        if own in base or field not in base:
             return moved(fields, view) is Moved.NO
-        value, before = values.get(watched.field), base[watched.field]
+        value, before = values.get(field), base[field]
         if value is not before and not same(value, before):
             return False
     return True

@@ -1,11 +1,11 @@
 """What is known of a record after its plan was carried out: new bases, sides and states."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from integrations.contract import RecordState, Value, Values
-from syncs.engine.compiled import Compiled, Linked
+from syncs.engine.compiled import Compiled, Linked, Sharers
 from syncs.engine.merge import MISSING, Missing, Rule, Stay, Watched, base_of, is_quiet
 from syncs.engine.terms import (
     Agree,
@@ -48,22 +48,25 @@ class _Bases:
             return self.answer.get(watched.field)
         return self.view.values.get(watched.field) if self.view else MISSING
 
-    def made(self, rules: Iterable[Rule]) -> Values:
-        by_field: dict[str, list[tuple[Rule, Watched]]] = {}
-        for rule in rules:
-            for watched in rule.watched(self.side):
-                by_field.setdefault(watched.field, []).append((rule, watched))
+    def made(self, shared: Sharers) -> Values:
         base: dict[str, Value] = {}
-        for field, sharers in by_field.items():
-            self._put(base, field, sharers)
+        for field, sharers in shared.items():
+            if len(sharers) > 1:
+                self._put(base, field, sharers)
+                continue
+            value = self.wanted(*sharers[0])
+            if value is not MISSING:
+                base[field] = value
         return base
 
-    def _put(self, base: dict[str, Value], field: str, sharers: list[tuple[Rule, Watched]]) -> None:
+    def _put(
+        self, base: dict[str, Value], field: str, sharers: Sequence[tuple[Rule, Watched]]
+    ) -> None:
         """One base for all mappings of the field where they agree, else one per mapping."""
         sharers = sorted(sharers, key=self._rank)
         wanted = [(watched, self.wanted(rule, watched)) for rule, watched in sharers]
         common = wanted[0][1]
-        if any(isinstance(value, Missing) for _, value in wanted):
+        if any(value is MISSING for _, value in wanted):
             common = MISSING
         if not isinstance(common, Missing):
             base[field] = common
@@ -101,7 +104,7 @@ def rebase(
     unsettled = _unsettled(compiled, record, plan, answers, references)
     left, right = (
         _Bases(side, views[side], answers[side], unsettled, _written(compiled, plan, side)).made(
-            compiled.rules
+            compiled.sharers[side]
         )
         for side in Side
     )

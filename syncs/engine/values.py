@@ -50,17 +50,12 @@ def _moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _encode_text(text: str) -> str | None:
-    return text or None
-
-
 def _encode_choices(values: tuple[str, ...]) -> list[str] | None:
     return sorted(values) or None
 
 
 _ENCODERS: dict[type, Callable[..., Json]] = {
     type(None): lambda _: None,
-    str: _encode_text,
     bool: lambda value: value,
     Decimal: plain_number,
     date: date.isoformat,

@@ -456,6 +456,14 @@ def test_a_child_without_a_parent_fails_and_names_it(parent: Parent, message: st
     assert wishes(wants(parent, FALLING_BACK), Side.RIGHT) == {"customer": "99"}
 
 
+def test_a_child_that_names_no_parent_needs_none() -> None:
+    told = spec(*CHILD.mappings, mapping())
+
+    plan = decide(told, RecordView(view({"company": None, "name": "Ann"})))
+
+    assert wishes(plan, Side.RIGHT) == {"title": "Ann"}
+
+
 def test_ids_of_the_two_sides_that_look_alike_are_not_mixed_up() -> None:
     record = RecordView(view({"company": "5"}), view({"customer": "5"}))
     references = {

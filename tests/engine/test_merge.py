@@ -7,6 +7,7 @@ import pytest
 
 from integrations.contract import Field, FieldType, Value
 from syncs.engine.decide import decide
+from syncs.engine.merge import Merge, Stay, compile_rule, is_quiet
 from syncs.engine.terms import (
     Agree,
     Direction,
@@ -284,6 +285,17 @@ def test_numbers_are_compared_by_value() -> None:
 )
 def test_a_field_is_written_where_the_provider_lets_it(field: Field, expected: object) -> None:
     assert outcome(decide(spec(right={"title": field}), pair(("A", "B"), ("A", "A")))) == expected
+
+
+def test_a_merge_of_a_field_that_did_not_move_agrees() -> None:
+    record = pair(("A", "A"), ("a-", "a-"))
+    assert record.left is not None
+    assert record.right is not None
+    rule = compile_rule(mapping(), spec())
+
+    assert is_quiet(rule, record.left, record.right)
+    merge = Merge(rule, record.left, record.right, frozenset(Side), Policy.LEFT, {})
+    assert merge.verdict() is Stay.AGREED
 
 
 def test_a_field_shared_by_two_mappings_keeps_a_base_for_each() -> None:
