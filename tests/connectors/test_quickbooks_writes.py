@@ -394,6 +394,19 @@ def test_an_unanswered_create_is_unknown_then_found_and_not_made_again(company: 
     assert company.books.meter.writes == 3
 
 
+def test_a_part_of_a_batch_that_is_still_open_gets_its_own_answers(company: Company) -> None:
+    company.fault(kind="drop_after", path="/batch")
+    batch = Batch(str(uuid4()), tuple(create({"DisplayName": f"C {n}"}) for n in range(3)))
+    company.connector.write("customer", batch, NAMES)
+
+    resolved = company.connector.resolve(
+        "customer", Batch(batch.key, batch.operations[1:]), ("DisplayName",)
+    )
+
+    assert [o.record.title for o in resolved if o.record] == ["C 1", "C 2"]
+    assert company.books.count("Customer") == 3
+
+
 def test_a_create_that_never_arrived_is_made_when_it_is_resolved(company: Company) -> None:
     company.fault(kind="drop_before", path="/batch")
     batch = Batch(str(uuid4()), (create({"DisplayName": "Ann"}),))
@@ -555,6 +568,8 @@ def test_batches_are_checked_before_anything_is_sent(company: Company) -> None:
     one = create({"DisplayName": "Ann"})
     with pytest.raises(ValueError, match="at most 30"):
         company.write(*[one] * 31)
+    with pytest.raises(ValueError, match="must differ"):
+        company.write(one, one)
     with pytest.raises(ValueError, match="one kind"):
         company.write(one, archive("1", "0"))
     with pytest.raises(ValueError, match="36 characters"):

@@ -1,5 +1,7 @@
 """Operations as the items of a batch, or the outcome of one that is not sent at all."""
 
+import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,12 +25,14 @@ from integrations.contract import (
     Values,
 )
 
+# The longest that is allowed beside a request id.
+BID_LENGTH = 10
 _ARCHIVED: Values = {"Active": False}
 
 
 @dataclass(slots=True)
 class Drafts:
-    """What is to be sent, by position, and what is decided already."""
+    """What is to be sent, by bId, and what is decided already."""
 
     items: dict[str, Payload] = field(default_factory=dict)
     decided: dict[str, Outcome] = field(default_factory=dict)
@@ -46,13 +50,13 @@ def gone_fault(definition: Definition, record_id: str) -> Fault:
 def draft_creates(definition: Definition, operations: Mapping[str, Operation]) -> Drafts:
     """A function of the operations alone: a repeated create is the same to the letter."""
     drafts = Drafts()
-    for position, operation in operations.items():
+    for bid, operation in operations.items():
         try:
             payload = create_payload(definition, operation.fields)
         except Unwritable as error:
-            drafts.decided[position] = refused(operation, error.fault)
+            drafts.decided[bid] = refused(operation, error.fault)
         else:
-            drafts.items[position] = _item(definition, position, "create", payload)
+            drafts.items[bid] = _item(definition, bid, "create", payload)
     return drafts
 
 
@@ -63,32 +67,32 @@ def draft_updates(
     drafts = Drafts()
     needed = [op.id for op in operations.values() if _needs_current(definition, op)]
     current = lookup.by_id(needed) if needed else {}
-    for position, operation in operations.items():
+    for bid, operation in operations.items():
         row = current.get(operation.id)
         if row is None and _needs_current(definition, operation):
             fault = gone_fault(definition, operation.id)
-            drafts.decided[position] = refused(operation, fault)
+            drafts.decided[bid] = refused(operation, fault)
         elif row is not None and operation.version not in ("", row.get("SyncToken")):
             stale = Outcome(operation.key, OutcomeStatus.STALE, decode(row))
-            drafts.decided[position] = stale
+            drafts.decided[bid] = stale
         else:
-            _draft_update(definition, drafts, position, operation, row)
+            _draft_update(definition, drafts, bid, operation, row)
     return drafts
 
 
 def _draft_update(
     definition: Definition,
     drafts: Drafts,
-    position: str,
+    bid: str,
     operation: Operation,
     row: Payload | None,
 ) -> None:
     try:
         payload = _update_payload(definition, operation, row)
     except Unwritable as error:
-        drafts.decided[position] = refused(operation, error.fault)
+        drafts.decided[bid] = refused(operation, error.fault)
     else:
-        drafts.items[position] = _item(definition, position, "update", payload)
+        drafts.items[bid] = _item(definition, bid, "update", payload)
 
 
 def _update_payload(definition: Definition, operation: Operation, row: Payload | None) -> Payload:
@@ -112,10 +116,23 @@ def _needs_current(definition: Definition, operation: Operation) -> bool:
     return not members.isdisjoint(definition.groups)
 
 
-def _item(definition: Definition, position: str, operation: str, payload: Payload) -> Payload:
-    return {"bId": position, "operation": operation, definition.entity: payload}
+def _item(definition: Definition, bid: str, operation: str, payload: Payload) -> Payload:
+    return {"bId": bid, "operation": operation, definition.entity: payload}
 
 
-def numbered(operations: Sequence[Operation]) -> dict[str, Operation]:
-    """By position, which is the bId: it names an item together with the batch's request id."""
-    return {str(position): operation for position, operation in enumerate(operations, start=1)}
+def item_id(operation: Operation) -> str:
+    """The item's bId, which names it together with the batch's request id.
+
+    Made from the operation and not from its place: when only a part of a batch is still open and
+    sent again, every item must keep its name, or it would get another item's answer.
+    """
+    digest = hashlib.sha256(operation.key.encode()).digest()
+    return base64.b32encode(digest)[:BID_LENGTH].decode().lower()
+
+
+def by_item_id(operations: Sequence[Operation]) -> dict[str, Operation]:
+    """The operations by their bIds; raises ValueError when two have one key."""
+    named = {item_id(operation): operation for operation in operations}
+    if len(named) < len(operations):
+        raise ValueError("The keys of a batch's operations must differ.")
+    return named

@@ -9,7 +9,7 @@ sent is ours.
 from collections.abc import Mapping
 
 from integrations.connectors.quickbooks.client import Client
-from integrations.connectors.quickbooks.drafts import numbered
+from integrations.connectors.quickbooks.drafts import by_item_id
 from integrations.connectors.quickbooks.faults import UNSURE
 from integrations.connectors.quickbooks.lookup import Lookup
 from integrations.connectors.quickbooks.objects import Definition
@@ -47,24 +47,24 @@ class Resolver:
     def resolve(self, batch: Batch) -> list[Outcome]:
         """WRITTEN, REFUSED or NOT_SENT for each; raises RetryLater when there is still no answer
         and nothing to be found, since the first request may yet be under way."""
-        operations = numbered(batch.operations)
+        operations = by_item_id(batch.operations)
         outcomes = self._writer.send_again(batch)
         open_ones = {p: op for p, op in operations.items() if _is_open(outcomes[p])}
         if not open_ones:
-            return [outcomes[position] for position in operations]
+            return [outcomes[bid] for bid in operations]
         rows = self._rows(open_ones)
         settled = {
-            position: self._settle(operation, outcomes[position], rows.get(position))
-            for position, operation in open_ones.items()
+            bid: self._settle(operation, outcomes[bid], rows.get(bid))
+            for bid, operation in open_ones.items()
         }
-        return [(outcomes | settled)[position] for position in operations]
+        return [(outcomes | settled)[bid] for bid in operations]
 
     def _rows(self, operations: Mapping[str, Operation]) -> dict[str, Payload]:
-        """The records that bear the names of these operations, by position."""
+        """The records that bear the names of these operations, by bId."""
         names = {p: unique_name(self._definition, op) for p, op in operations.items()}
         by_name = rows_by_name(self._lookup, self._definition, names.values())
-        found = {position: by_name.get(name.casefold()) for position, name in names.items()}
-        return {position: row for position, row in found.items() if row is not None}
+        found = {bid: by_name.get(name.casefold()) for bid, name in names.items()}
+        return {bid: row for bid, row in found.items() if row is not None}
 
     def _settle(self, operation: Operation, outcome: Outcome, row: Payload | None) -> Outcome:
         if row is not None and self._is_ours(operation, row):

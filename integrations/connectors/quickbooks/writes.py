@@ -7,11 +7,10 @@ first answer comes back.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from uuid import NAMESPACE_OID, uuid5
 
 from integrations.connectors.quickbooks import drafts, queries
 from integrations.connectors.quickbooks.client import Client
-from integrations.connectors.quickbooks.drafts import Drafts, numbered, refused
+from integrations.connectors.quickbooks.drafts import Drafts, by_item_id, refused
 from integrations.connectors.quickbooks.errors import errors_of
 from integrations.connectors.quickbooks.faults import (
     DUPLICATE_NAME,
@@ -63,16 +62,16 @@ class Writer:
 
     def write(self, batch: Batch) -> list[Outcome]:
         """One outcome per operation; raises when the whole company's calls were refused."""
-        operations = numbered(batch.operations)
+        operations = by_item_id(batch.operations)
         prepared = self._prepare(operations)
         outcomes = prepared.decided | self._send(batch.key, prepared, operations)
         outcomes = self._settle_doubts(operations, outcomes)
         outcomes = self._name_the_existing(operations, outcomes)
-        return [outcomes[position] for position in operations]
+        return [outcomes[bid] for bid in operations]
 
     def send_again(self, batch: Batch) -> dict[str, Outcome]:
-        """The outcomes of the same creates under the same request id, by position."""
-        operations = numbered(batch.operations)
+        """The outcomes of the same creates under the same request id, by bId."""
+        operations = by_item_id(batch.operations)
         prepared = self._prepare(operations)
         outcomes = prepared.decided | self._send(batch.key, prepared, operations)
         return self._name_the_existing(operations, outcomes)
@@ -91,8 +90,8 @@ class Writer:
             return {}
         answers, correlation_id = self._answers(key, prepared.items)
         outcomes = {
-            position: self._outcome(operations[position], answers.get(position), correlation_id)
-            for position in prepared.items
+            bid: self._outcome(operations[bid], answers.get(bid), correlation_id)
+            for bid in prepared.items
         }
         self._raise_if_stopped(answers, outcomes)
         return outcomes
@@ -113,18 +112,17 @@ class Writer:
     def _one_by_one(self, key: str, items: Mapping[str, Payload]) -> dict[str, Answer]:
         """The batch was refused unread: one item that cannot be read must not stop the others.
 
-        Each item gets a request id of its own, always the same one.
+        Request id and bId stay, so that an item is the same request alone and among others.
         """
         answers: dict[str, Answer] = {}
-        for position, item in items.items():
-            own_key = str(uuid5(NAMESPACE_OID, f"{key}:{position}"))
+        for bid, item in items.items():
             try:
-                answers |= self._client.batch(own_key, [item]).entries
+                answers |= self._client.batch(key, [item]).entries
             except _STOPS as error:
                 left = [each for each in items if each not in answers]
                 return answers | dict.fromkeys(left, error)
             except ConnectorError as error:
-                answers[position] = error
+                answers[bid] = error
         return answers
 
     def _raise_if_stopped(
@@ -169,14 +167,14 @@ class Writer:
     ) -> dict[str, Outcome]:
         """Read once what became of updates that were stale, not found or not answered."""
         doubtful = [
-            position
-            for position, outcome in outcomes.items()
-            if operations[position].kind is not OperationKind.CREATE and _is_doubtful(outcome)
+            bid
+            for bid, outcome in outcomes.items()
+            if operations[bid].kind is not OperationKind.CREATE and _is_doubtful(outcome)
         ]
         if not doubtful:
             return outcomes
         try:
-            rows = self._lookup.by_id(operations[position].id for position in doubtful)
+            rows = self._lookup.by_id(operations[bid].id for bid in doubtful)
         except ConnectorError as error:
             return outcomes | {p: _unknown(operations[p], error.fault) for p in doubtful}
         return outcomes | {
@@ -202,8 +200,8 @@ class Writer:
         Names are shared with vendors and employees, whose ids would lead nowhere.
         """
         taken = {
-            position: outcome.fault
-            for position, outcome in outcomes.items()
+            bid: outcome.fault
+            for bid, outcome in outcomes.items()
             if outcome.fault is not None and outcome.fault.code == DUPLICATE_NAME
         }
         if not taken:
@@ -214,10 +212,8 @@ class Writer:
             # Only a hint is lost; the refusal stands.
             return outcomes
         return outcomes | {
-            position: replace(
-                outcomes[position], fault=replace(fault, existing_id=holders.get(position, ""))
-            )
-            for position, fault in taken.items()
+            bid: replace(outcomes[bid], fault=replace(fault, existing_id=holders.get(bid, "")))
+            for bid, fault in taken.items()
         }
 
     def _holders(
@@ -225,15 +221,13 @@ class Writer:
     ) -> dict[str, str]:
         told = {p: fault.existing_id for p, fault in taken.items() if fault.existing_id}
         rows = self._lookup.by_id(told.values())
-        holders = {position: number for position, number in told.items() if number in rows}
+        holders = {bid: holder for bid, holder in told.items() if holder in rows}
         names = {
-            position: unique_name(self._definition, operations[position])
-            for position in taken
-            if position not in told
+            bid: unique_name(self._definition, operations[bid]) for bid in taken if bid not in told
         }
         by_name = rows_by_name(self._lookup, self._definition, names.values())
-        named = {position: by_name.get(name.casefold()) for position, name in names.items()}
-        return holders | {position: row["Id"] for position, row in named.items() if row}
+        named = {bid: by_name.get(name.casefold()) for bid, name in names.items()}
+        return holders | {bid: row["Id"] for bid, row in named.items() if row}
 
 
 def unique_name(definition: Definition, operation: Operation) -> str:
