@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from integrations.sandbox.hubspot.routes import CRM_FAMILIES, ROUTES, VERSION, Route
+from integrations.sandbox.hubspot.routes import CRM_FAMILIES, ROUTES, VERSION, Route, find_route
 from tests.sandbox.hubspot_account import OBJECTS, Account
 
 SPECIFICATION = Path(__file__).resolve().parents[2].parent / "shared" / "specs" / "hubspot"
@@ -67,6 +67,97 @@ def test_every_operation_that_is_served_exists(route: Route) -> None:
     known = operations()
 
     assert any((route.method, path) in known for path in paths(route))
+
+
+PAIR = {"from": {"id": "101"}, "to": {"id": "20001"}}
+SPEC = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}
+OWN = {
+    "name": "own",
+    "label": "Own",
+    "type": "string",
+    "fieldType": "text",
+    "groupName": "contactinformation",
+}
+LINKS = "/crm/associations/2026-03/contacts/companies"
+PROPERTIES = "/crm/properties/2026-03/contacts"
+# Calls that succeed one after the other on an account with contact 101 and company 20001.
+SUCCEEDING: list[tuple[str, str, Any]] = [
+    ("GET", f"{OBJECTS}/contacts", None),
+    ("POST", f"{OBJECTS}/contacts", {"properties": {"email": "b@example.org"}}),
+    ("GET", f"{OBJECTS}/contacts/101", None),
+    ("PATCH", f"{OBJECTS}/contacts/101", {"properties": {"city": "Ghent"}}),
+    ("POST", f"{OBJECTS}/contacts/search", {}),
+    ("POST", f"{OBJECTS}/contacts/batch/read", {"inputs": [{"id": "101"}]}),
+    (
+        "POST",
+        f"{OBJECTS}/contacts/batch/create",
+        {"inputs": [{"properties": {"email": "c@example.org"}}]},
+    ),
+    ("POST", f"{OBJECTS}/contacts/batch/update", {"inputs": [{"id": "101", "properties": {}}]}),
+    (
+        "POST",
+        f"{OBJECTS}/contacts/batch/upsert",
+        {"inputs": [{"id": "d@example.org", "idProperty": "email", "properties": {}}]},
+    ),
+    ("PUT", f"{OBJECTS}/contacts/101/associations/default/companies/20001", None),
+    ("PUT", f"{OBJECTS}/contacts/101/associations/companies/20001", [SPEC]),
+    ("GET", f"{OBJECTS}/contacts/101/associations/companies", None),
+    ("DELETE", f"{OBJECTS}/contacts/101/associations/companies/20001", None),
+    ("POST", f"{LINKS}/batch/associate/default", {"inputs": [PAIR]}),
+    ("POST", f"{LINKS}/batch/create", {"inputs": [PAIR | {"types": [SPEC]}]}),
+    ("POST", f"{LINKS}/batch/read", {"inputs": [{"id": "101"}]}),
+    ("POST", f"{LINKS}/batch/labels/archive", {"inputs": [PAIR | {"types": [SPEC]}]}),
+    ("POST", f"{LINKS}/batch/archive", {"inputs": [PAIR | {"to": [{"id": "20001"}]}]}),
+    ("GET", f"{LINKS}/labels", None),
+    ("POST", f"{LINKS}/labels", {"label": "Pays", "name": "pays"}),
+    ("PUT", f"{LINKS}/labels", {"associationTypeId": 1001, "label": "Paid"}),
+    ("DELETE", f"{LINKS}/labels/1001", None),
+    ("POST", f"{OBJECTS}/contacts/merge", {"primaryObjectId": "101", "objectIdToMerge": "102"}),
+    ("POST", f"{OBJECTS}/contacts/gdpr-delete", {"objectId": "103"}),
+    ("POST", f"{OBJECTS}/contacts/batch/archive", {"inputs": [{"id": "104"}]}),
+    ("DELETE", f"{OBJECTS}/contacts/101", None),
+    ("GET", PROPERTIES, None),
+    ("POST", PROPERTIES, OWN),
+    ("GET", f"{PROPERTIES}/own", None),
+    ("PATCH", f"{PROPERTIES}/own", {"label": "Mine"}),
+    ("POST", f"{PROPERTIES}/batch/create", {"inputs": [OWN | {"name": "two"}]}),
+    ("POST", f"{PROPERTIES}/batch/read", {"inputs": [{"name": "own"}]}),
+    ("POST", f"{PROPERTIES}/batch/archive", {"inputs": [{"name": "two"}]}),
+    ("DELETE", f"{PROPERTIES}/own", None),
+    ("POST", f"{PROPERTIES}/groups", {"name": "saldo", "label": "Saldo"}),
+    ("GET", f"{PROPERTIES}/groups", None),
+    ("GET", f"{PROPERTIES}/groups/saldo", None),
+    ("PATCH", f"{PROPERTIES}/groups/saldo", {"label": "Books"}),
+    ("DELETE", f"{PROPERTIES}/groups/saldo", None),
+    ("GET", "/crm/pipelines/2026-03/deals", None),
+    ("GET", "/crm/pipelines/2026-03/deals/default", None),
+    ("GET", "/crm/pipelines/2026-03/deals/default/stages", None),
+    ("GET", "/crm/pipelines/2026-03/deals/default/stages/closedwon", None),
+    ("GET", "/crm/owners/2026-03", None),
+    ("GET", "/crm/owners/2026-03/70001", None),
+    ("GET", "/account-info/2026-03/details", None),
+    ("DELETE", "/appinstalls/2026-03/external-install", None),
+]
+
+
+def test_successes_have_the_documented_status(account: Account) -> None:
+    account.hubspot.add_contact(email="a@example.org")
+    account.hubspot.add_company(name="Acme")
+    known = operations()
+    proved = set()
+
+    for method, path, body in SUCCEEDING:
+        answer = account.call(method, path, json=body)
+        route, _, _ = find_route(method, path)
+        assert route is not None
+        proved.add(route)
+        (row,) = [known[method, p] for p in paths(route) if (method, p) in known][-1:]
+        first = row["responses"].split()[0]
+        assert first.partition("=")[0] == str(answer.status_code), (method, path, answer.text)
+        assert bool(answer.content) is (not first.endswith("=-")), (method, path)
+
+    left = {route for route in claimed() if route not in proved and route.family != "oauth"}
+    assert left == set()
 
 
 def lacking(schema: str, body: dict[str, Any], allowed: set[str] | None = None) -> set[str]:

@@ -6,13 +6,14 @@ developers.hubspot.com/docs/api-reference/latest/crm/associations
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from integrations.sandbox.core import Response, json_response
 from integrations.sandbox.hubspot import writing
 from integrations.sandbox.hubspot.batch_api import Outcome, answer
 from integrations.sandbox.hubspot.call import Call
-from integrations.sandbox.hubspot.links import LinkType
+from integrations.sandbox.hubspot.links import HUBSPOT_DEFINED, LinkType
 from integrations.sandbox.hubspot.records_api import NO_CONTENT
 from integrations.sandbox.hubspot.refusals import (
     Refusal,
@@ -21,7 +22,7 @@ from integrations.sandbox.hubspot.refusals import (
     not_found,
     validation,
 )
-from integrations.sandbox.hubspot.shapes import objects, record_number, text
+from integrations.sandbox.hubspot.shapes import objects, record_number, text, whole
 from integrations.sandbox.hubspot.store import ObjectStore, Record
 
 MAX_READ = 1_000
@@ -216,23 +217,32 @@ def archive_batch(call: Call) -> Response:
     store, target = _ends_of_batch(call)
     crm, name = call.hubspot.crm, target.definition.name
     for row in call.inputs(MAX_WRITTEN):
-        from_id = _end(row, "from")
+        from_id = record_number(_end(row, "from"))
         for end in objects(row.get("to"), "to"):
             to_id = record_number(_end({"to": end}, "to"))
-            if writing.disassociate(crm, store, record_number(from_id), name, to_id):
+            if writing.disassociate(crm, store, from_id, name, to_id):
                 crm.meter.write()
-    return NO_CONTENT
+    return _archived(call)
 
 
 def archive_labels_batch(call: Call) -> Response:
+    """Without the unlabelled type a pair keeps none of its labels either."""
     store, target = _ends_of_batch(call)
-    crm = call.hubspot.crm
+    crm, name = call.hubspot.crm, target.definition.name
     for row in call.inputs(MAX_WRITTEN):
-        kinds = writing.link_types(crm, store, row.get("types"), target.definition.name)
+        kinds = writing.link_types(crm, store, row.get("types"), name)
         from_id, to_id = record_number(_end(row, "from")), record_number(_end(row, "to"))
-        if writing.remove_labels(crm, store, from_id, to_id, kinds):
-            crm.meter.write()
-    return NO_CONTENT
+        if any(kind.label is None for kind in kinds):
+            removed = writing.disassociate(crm, store, from_id, name, to_id)
+        else:
+            removed = writing.remove_labels(crm, store, from_id, to_id, kinds)
+        crm.meter.write(int(removed))
+    return _archived(call)
+
+
+def _archived(call: Call) -> Response:
+    """The dated version answers with an empty batch, version 4 with nothing."""
+    return NO_CONTENT if call.request.path.startswith("/crm/v4/") else answer(call, Outcome())
 
 
 # Labels -----------------------------------------------------------------------------------
@@ -261,11 +271,26 @@ def create_label(call: Call) -> Response:
     return json_response(200, {"results": [kind.as_json() for kind in made]})
 
 
+def rename_label(call: Call) -> Response:
+    links, body = call.hubspot.crm.links, call.object()
+    kind = links.types.get(whole(body.get("associationTypeId"), "associationTypeId"))
+    if kind is None or kind.category == HUBSPOT_DEFINED:
+        raise not_found()
+    if not body.get("label"):
+        raise missing_fields(["label"])
+    back = links.types[kind.reverse]
+    label = text(body["label"], "label")
+    inverse = text(body.get("inverseLabel"), "inverseLabel") or label
+    links.types[kind.type_id] = replace(kind, label=label)
+    links.types[back.type_id] = replace(back, label=inverse)
+    return NO_CONTENT
+
+
 def delete_label(call: Call) -> Response:
     """Only own labels can be removed."""
     links, type_id = call.hubspot.crm.links, record_number(call.parts[2])
     kind = links.types.get(type_id)
-    if kind is None or kind.category == "HUBSPOT_DEFINED":
+    if kind is None or kind.category == HUBSPOT_DEFINED:
         raise not_found()
     del links.types[kind.type_id], links.types[kind.reverse]
     return NO_CONTENT

@@ -116,6 +116,7 @@ ROUTES = tuple(
         ),
         ("GET associations/{type}/{to}/labels", associations_api.list_labels, "read"),
         ("POST associations/{type}/{to}/labels", associations_api.create_label, "write"),
+        ("PUT associations/{type}/{to}/labels", associations_api.rename_label, "write"),
         ("DELETE associations/{type}/{to}/labels/{id}", associations_api.delete_label, "write"),
         ("GET properties/{type}", properties_api.list_properties, "schema read"),
         ("POST properties/{type}", properties_api.create_property, "schema write"),
