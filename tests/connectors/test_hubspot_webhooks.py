@@ -64,6 +64,15 @@ def test_anything_else_than_what_was_signed_is_refused(changed: WebhookRequest) 
         check_signature(changed, SECRET, THEN)
 
 
+def test_without_a_secret_no_call_is_accepted() -> None:
+    """Anybody can sign with an empty secret."""
+    signature = sign("", KNOWN.method, KNOWN.url, KNOWN.body, "1693657560000")
+    headers = {**KNOWN.headers, "X-HubSpot-Signature-v3": signature}
+
+    with pytest.raises(BadSignature, match="no secret"):
+        check_signature(replace(KNOWN, headers=headers), "", THEN)
+
+
 def test_header_names_may_come_in_any_case() -> None:
     headers = {name.upper(): value for name, value in KNOWN.headers.items()}
 
@@ -189,6 +198,8 @@ def test_an_association_speaks_for_the_record_it_starts_from(
         row(subscriptionType=""),
         {"subscriptionType": "contact.creation", "objectId": 1},
         {"occurredAt": AT, "subscriptionType": "contact.creation"},
+        row(occurredAt=-1),
+        row(occurredAt=10**18),
         "text",
         None,
     ],

@@ -22,6 +22,8 @@ SIGNATURE = "x-hubspot-signature-v3"
 TIMESTAMP = "x-hubspot-request-timestamp"
 # Calls older than this are refused; so are calls from a future that no clock error explains.
 OLDEST = 300_000
+# The last millisecond that a date can tell.
+END_OF_TIME = 253_402_300_799_999
 # The only escapes that HubSpot decodes in the address before it signs.
 _DECODED = {
     "3a": ":", "2f": "/", "3f": "?", "40": "@", "21": "!", "24": "$", "27": "'",
@@ -47,6 +49,8 @@ def webhook_events(request: WebhookRequest, secret: str, now: datetime) -> Seque
 
 def check_signature(request: WebhookRequest, secret: str, now: datetime) -> None:
     """Raises BadSignature for a call that HubSpot did not sign in the last five minutes."""
+    if not secret:
+        raise BadSignature("There is no secret to check the call with.")
     headers = {name.lower(): value for name, value in request.headers.items()}
     timestamp = headers.get(TIMESTAMP, "")
     if not (timestamp.isascii() and timestamp.isdigit()):
@@ -68,8 +72,12 @@ def sign(secret: str, method: str, url: str, body: bytes, timestamp: str) -> str
 
 def _objects(rows: Any) -> Iterator[Mapping[str, Any]]:
     for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and isinstance(row.get("occurredAt"), int):
+        if isinstance(row, dict) and _is_time(row.get("occurredAt")):
             yield row
+
+
+def _is_time(number: Any) -> bool:
+    return isinstance(number, int) and 0 <= number <= END_OF_TIME
 
 
 def _events(row: Mapping[str, Any]) -> Iterator[Event]:
