@@ -143,6 +143,16 @@ def test_a_snapshot_brings_everything_back(account: Account) -> None:
     check_filled(account, ids)
 
 
+def test_a_snapshot_does_not_change_with_the_account(account: Account) -> None:
+    record_id = account.create("contacts", email="a@example.org", city="Ghent")
+    snapshot = account.server.sandbox.snapshot()
+    account.hubspot.update("contacts", record_id, city="Bruges")
+
+    account.server.sandbox.restore(snapshot)
+
+    assert account.hubspot.get("contacts", record_id)["city"] == "Ghent"
+
+
 def test_the_state_file_outlives_the_process(account: Account, tmp_path: Path) -> None:
     ids = filled(account)
     path = tmp_path / "kept" / "state.json"

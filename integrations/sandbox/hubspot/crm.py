@@ -65,14 +65,17 @@ class Crm:
         return {
             "stores": {name: store.snapshot() for name, store in self.stores.items()},
             "links": self.links.snapshot(),
-            "parked": [[*key, held] for key, held in self.parked.items()],
+            "parked": [[*key, list(held)] for key, held in self.parked.items()],
             "events": self.events.snapshot(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         for name, stored in state["stores"].items():
-            self.stores[name].take_snapshot(stored)
-        self.links.restore(state["links"])
+            definition = self.stores[name].definition
+            self.stores[name] = ObjectStore.from_snapshot(
+                definition, self.clock, self.stores[name].lag_seconds, stored
+            )
+        self.links = LinkStore.from_snapshot(state["links"])
         self.parked = {
             (name, record_id): [(to_type, to_id, tuple(ids)) for to_type, to_id, ids in held]
             for name, record_id, held in state["parked"]

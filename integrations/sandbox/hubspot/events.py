@@ -128,7 +128,7 @@ class Events:
         return {
             "target_url": self.target_url,
             "subscriptions": [asdict(subscription) for subscription in self.subscriptions],
-            "pending": self.pending,
+            "pending": list(self.pending),
             "next_event": self._next_event,
         }
 

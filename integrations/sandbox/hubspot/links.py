@@ -6,8 +6,8 @@ Type ids: hubspot-api-python hubspot/crm/association_type.py and the association
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 HUBSPOT_DEFINED = "HUBSPOT_DEFINED"
@@ -197,12 +197,14 @@ class LinkStore:
             for (from_type, to_type), by_id in self._links.items()
             for from_id, held in by_id.items()
         ]
-        own = [vars(kind) for kind in self.types.values() if kind.category == USER_DEFINED]
+        own = [asdict(kind) for kind in self.types.values() if kind.category == USER_DEFINED]
         return {"links": links, "own_types": own, "next_own_id": self._next_own_id}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        self.__init__()  # type: ignore[misc]  # a restored store keeps nothing of its past
-        self._next_own_id = state["next_own_id"]
-        self.types |= {row["type_id"]: LinkType(**row) for row in state["own_types"]}
+    @classmethod
+    def from_snapshot(cls, state: Mapping[str, Any]) -> LinkStore:
+        store = cls()
+        store._next_own_id = state["next_own_id"]
+        store.types |= {row["type_id"]: LinkType(**row) for row in state["own_types"]}
         for from_type, to_type, from_id, held in state["links"]:
-            self._links[from_type, to_type][from_id] = {to: tuple(ids) for to, ids in held}
+            store._links[from_type, to_type][from_id] = {to: tuple(ids) for to, ids in held}
+        return store

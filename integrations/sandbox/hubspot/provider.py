@@ -86,10 +86,9 @@ class HubSpot(Desk):
         self.pipelines = default_pipelines()
         self.window = RollingWindow(self.clock, CALLS, CALLS_SECONDS)
         self.search_window = RollingWindow(self.clock, SEARCHES, 1)
-        self.refresh_token = self.issue("refresh", SCOPES, REFRESH_SECONDS).value
-        first = self.tokens.find("refresh", self.refresh_token)
-        sign_in = first.sign_in if first else ""
-        self.access_token = self.issue("access", SCOPES, ACCESS_SECONDS, sign_in).value
+        refresh = self.issue("refresh", SCOPES, REFRESH_SECONDS)
+        access = self.issue("access", SCOPES, ACCESS_SECONDS, refresh.sign_in)
+        self.refresh_token, self.access_token = refresh.value, access.value
 
     # Calls --------------------------------------------------------------------------------
 

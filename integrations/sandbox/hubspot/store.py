@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from integrations.sandbox.core import Clock
@@ -244,31 +245,43 @@ class ObjectStore:
         return {
             "next_id": self.next_id,
             "properties": own,
-            "groups": [vars(group) for group in self.groups.values()],
+            "groups": [asdict(group) for group in self.groups.values()],
             "merged_into": [list(pair) for pair in self.merged_into.items()],
             "records": [
-                [r.id, r.created, r.updated, r.archived_at, r.values] for r in self.records.values()
+                [r.id, r.created, r.updated, r.archived_at, dict(r.values)]
+                for r in self.records.values()
             ],
         }
 
-    def take_snapshot(self, state: Mapping[str, Any]) -> None:
-        """Become what a snapshot says."""
-        fresh = ObjectStore(self.definition, self.clock, self.lag_seconds)
-        self.__dict__.update(fresh.__dict__)
-        self.next_id = state["next_id"]
+    @classmethod
+    def from_snapshot(
+        cls,
+        definition: ObjectDefinition,
+        clock: Clock,
+        lag_seconds: float,
+        state: Mapping[str, Any],
+    ) -> ObjectStore:
+        """The store that a snapshot was made of; search sees all of it at once."""
+        store = cls(definition, clock, lag_seconds)
+        store.next_id = state["next_id"]
         for row in state["properties"]:
-            self.add_property(Property.from_snapshot(row))
-        self.groups = {group["name"]: Group(**group) for group in state["groups"]}
-        self.merged_into = dict(state["merged_into"])
+            store.add_property(Property.from_snapshot(row))
+        store.groups = {group["name"]: Group(**group) for group in state["groups"]}
+        store.merged_into = dict(state["merged_into"])
         for record_id, created, updated, archived_at, values in state["records"]:
             record = Record(record_id, dict(values), created, updated)
             record.archived_at = archived_at
-            self.records[record_id] = record
+            store.records[record_id] = record
             if not archived_at:
-                self._register(record)
-        self.live = sorted(i for i, record in self.records.items() if not record.archived_at)
-        self.archived = sorted(i for i, record in self.records.items() if record.archived_at)
-        self.by_modified = sorted((self.records[i].updated, i) for i in self.live)
+                store._register(record)
+        store._sort()
+        return store
+
+    def _sort(self) -> None:
+        records = self.records
+        self.live = sorted(i for i, record in records.items() if not record.archived_at)
+        self.archived = sorted(i for i, record in records.items() if record.archived_at)
+        self.by_modified = sorted((records[i].updated, i) for i in self.live)
 
 
 def unique_key(name: str, value: str) -> str:
