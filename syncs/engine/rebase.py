@@ -134,7 +134,6 @@ def _unsettled(
         return frozenset()
     found: set[str] = set()
     if isinstance(plan, Update):
-        found |= {conflict.mapping for conflict in plan.conflicts}
         found |= {change.mapping for change in plan.changes if answers[change.side] is None}
     if record.left is not None and record.right is not None:
         found |= _held(compiled, Linked(record, record.left, record.right), references)
