@@ -245,6 +245,23 @@ def test_a_record_reported_as_deleted_is_gone_only_when_it_cannot_be_read(
     assert company.read_all(page.cursor)[0] == []
 
 
+def test_a_deletion_during_a_long_first_reading_is_seen_afterwards(company: Company) -> None:
+    loaded = company.books.load("Customer", bulk(3500), range(LONG_AGO, LONG_AGO + 3500))
+
+    def somebody_deletes(page: int) -> None:
+        if page == 1:
+            shelf = company.books.store.shelves["Customer"]
+            shelf.drop(loaded[0])
+            shelf.deleted.append((int(company.clock.time()), loaded[0]))
+        later(company, 600)
+
+    records, page = company.read_all(between=somebody_deletes)
+    rest, _ = company.read_all(page.cursor)
+
+    assert loaded[0] in ids(records)
+    assert [(r.id, r.state) for r in rest] == [(loaded[0], RecordState.GONE)]
+
+
 def test_items_come_with_their_sku(company: Company) -> None:
     company.books.add_item(Name="Anvil", Sku="ACME-1", UnitPrice=19.99)
 
