@@ -74,8 +74,8 @@ def test_a_link_names_account_object_type_and_record(
 ) -> None:
     link = hubspot.connector.link(object_type, "17")
 
-    account = hubspot.server.ready()["hubspot"]["account_id"]
-    assert link == f"{hubspot.server.base_url('hubspot')}/contacts/{account}/record/{number}/17"
+    hub_id = hubspot.server.ready()["hubspot"]["account_id"]
+    assert link == f"{hubspot.server.base_url('hubspot')}/contacts/{hub_id}/record/{number}/17"
 
 
 def test_records_are_found_by_a_field_that_is_not_unique(hubspot: Rig) -> None:

@@ -49,14 +49,14 @@ def fault_of(outcome: Outcome) -> tuple[Category, str, str]:
 
 
 @dataclass
-class Account:
+class Answers:
     """HubSpot's batch answers as the test wants them; notes the inputs of every call."""
 
     url: str
     web: responses.RequestsMock
     sent: list[list[dict[str, Any]]] = field(default_factory=list)
 
-    def answer(self, action: str, make: Callable[[list[dict[str, Any]]], tuple[int, Any]]) -> None:
+    def to(self, action: str, make: Callable[[list[dict[str, Any]]], tuple[int, Any]]) -> None:
         def reply(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
             inputs = json.loads(request.body or b"{}")["inputs"]
             self.sent.append(inputs)
@@ -67,14 +67,14 @@ class Account:
 
 
 @pytest.fixture
-def account(hubspot: Rig) -> Iterator[Account]:
+def answers(hubspot: Rig) -> Iterator[Answers]:
     # The properties are known before the answers are ours.
     hubspot.connector.prepare("contact")
     hubspot.connector.fields("contact")
     base = hubspot.server.base_url("hubspot")
     with responses.RequestsMock() as web:
         web.add_passthru(f"{base}/crm/properties")
-        yield Account(f"{base}/crm/objects/2026-03/contacts", web)
+        yield Answers(f"{base}/crm/objects/2026-03/contacts", web)
 
 
 def payload(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -106,9 +106,9 @@ def all_or_nothing(bad_ids: set[str]) -> Callable[[list[dict[str, Any]]], tuple[
 
 @pytest.mark.parametrize("bad", [1, 2, 50, 64, 100])
 def test_one_offender_of_a_refused_batch_is_found_by_halving(
-    hubspot: Rig, account: Account, bad: int
+    hubspot: Rig, answers: Answers, bad: int
 ) -> None:
-    account.answer("update", all_or_nothing({str(bad)}))
+    answers.to("update", all_or_nothing({str(bad)}))
 
     outcomes = write(hubspot, updates(100))
 
@@ -117,7 +117,7 @@ def test_one_offender_of_a_refused_batch_is_found_by_halving(
     assert [one.key for one in refused] == [f"key-{bad}"]
     assert fault_of(refused[0])[:2] == (Category.FIELD_INVALID, "INVALID_OPTION")
     assert {one.status for one in outcomes} == {OutcomeStatus.WRITTEN, OutcomeStatus.REFUSED}
-    assert len(account.sent) <= 1 + 2 * math.ceil(math.log2(100))
+    assert len(answers.sent) <= 1 + 2 * math.ceil(math.log2(100))
 
 
 def test_two_twins_in_a_batch_are_separated(hubspot: Rig) -> None:
@@ -134,7 +134,7 @@ def test_two_twins_in_a_batch_are_separated(hubspot: Rig) -> None:
     assert hubspot.sandbox.hubspot.get("contacts", id_)["lastname"] == "Two"
 
 
-def test_results_and_errors_are_matched_by_what_they_carry(hubspot: Rig, account: Account) -> None:
+def test_results_and_errors_are_matched_by_what_they_carry(hubspot: Rig, answers: Answers) -> None:
     def make(inputs: list[dict[str, Any]]) -> tuple[int, Any]:
         first, second, third, fourth = inputs
         gone = {"category": "OBJECT_NOT_FOUND", "message": "gone"}
@@ -143,66 +143,66 @@ def test_results_and_errors_are_matched_by_what_they_carry(hubspot: Rig, account
         results = [payload(fourth), payload(first)]
         return 207, {"results": results, "errors": errors, "numErrors": 2}
 
-    account.answer("update", make)
+    answers.to("update", make)
 
     outcomes = write(hubspot, updates(4))
 
     assert statuses(outcomes) == ["written", "refused", "refused", "written"]
     assert fault_of(outcomes[1])[0] is Category.GONE
     assert [one.record.id for one in outcomes if one.record] == ["1", "4"]
-    assert len(account.sent) == 1
+    assert len(answers.sent) == 1
 
 
 def test_errors_that_name_nobody_are_asked_for_again_until_they_fit(
-    hubspot: Rig, account: Account
+    hubspot: Rig, answers: Answers
 ) -> None:
     def make(inputs: list[dict[str, Any]]) -> tuple[int, Any]:
         good = [payload(one) for one in inputs if one["id"] not in ("3", "4")]
         refusal = {"category": "CONFLICT", "message": "Somebody else was faster."}
         return 207, {"results": good, "errors": [refusal] * (len(inputs) - len(good))}
 
-    account.answer("update", make)
+    answers.to("update", make)
 
     outcomes = write(hubspot, updates(6))
 
     expected = ["written", "written", "refused", "refused", "written", "written"]
     assert statuses(outcomes) == expected
     assert fault_of(outcomes[2])[0] is Category.CONFLICT
-    assert [len(inputs) for inputs in account.sent] == [6, 2, 1, 1]
+    assert [len(inputs) for inputs in answers.sent] == [6, 2, 1, 1]
 
 
 def test_a_record_that_nothing_is_said_about_is_refused_as_our_defect(
-    hubspot: Rig, account: Account
+    hubspot: Rig, answers: Answers
 ) -> None:
-    account.answer("update", lambda _: (200, {"results": []}))
+    answers.to("update", lambda _: (200, {"results": []}))
 
     outcomes = write(hubspot, updates(3))
 
     assert statuses(outcomes) == ["refused"] * 3
     assert {fault_of(one)[:2] for one in outcomes} == {(Category.UNKNOWN, "NO_RESULT")}
-    assert len(account.sent) <= 5
+    assert len(answers.sent) <= 5
 
 
 @pytest.mark.parametrize("body", ["", "<html>", '{"results": 7}'])
 def test_an_answer_that_cannot_be_read_leaves_the_outcome_unknown(
-    hubspot: Rig, account: Account, body: str
+    hubspot: Rig, answers: Answers, body: str
 ) -> None:
-    account.answer("update", lambda _: (200, body))
+    answers.to("update", lambda _: (200, body))
 
     outcomes = write(hubspot, updates(2))
 
     assert statuses(outcomes) == ["unknown", "unknown"]
 
 
-def test_a_limit_in_the_middle_leaves_the_rest_unsent(hubspot: Rig, account: Account) -> None:
+def test_a_limit_in_the_middle_leaves_the_rest_unsent(hubspot: Rig, answers: Answers) -> None:
     def make(inputs: list[dict[str, Any]]) -> tuple[int, Any]:
-        if len(account.sent) == 1:
+        if len(answers.sent) == 1:
             return 400, {"category": "VALIDATION_ERROR", "message": "Somebody is bad."}
-        if len(account.sent) == 2:
+        if len(answers.sent) == 2:
             return 200, {"results": [payload(one) for one in inputs]}
         return 429, {"policyName": "DAILY", "message": "Daily limit."}
 
-    account.answer("update", make)
+    answers.to("update", make)
 
     outcomes = write(hubspot, updates(4))
 
@@ -210,15 +210,15 @@ def test_a_limit_in_the_middle_leaves_the_rest_unsent(hubspot: Rig, account: Acc
     assert fault_of(outcomes[3])[0] is Category.RATE_LIMITED
 
 
-def test_an_error_in_the_middle_leaves_that_part_unknown(hubspot: Rig, account: Account) -> None:
+def test_an_error_in_the_middle_leaves_that_part_unknown(hubspot: Rig, answers: Answers) -> None:
     def make(inputs: list[dict[str, Any]]) -> tuple[int, Any]:
-        if len(account.sent) == 1:
+        if len(answers.sent) == 1:
             return 400, {"category": "VALIDATION_ERROR", "message": "Somebody is bad."}
-        if len(account.sent) == 2:
+        if len(answers.sent) == 2:
             return 502, "bad gateway"
         return 200, {"results": [payload(one) for one in inputs]}
 
-    account.answer("update", make)
+    answers.to("update", make)
 
     outcomes = write(hubspot, updates(4))
 
@@ -235,9 +235,9 @@ def test_an_error_in_the_middle_leaves_that_part_unknown(hubspot: Rig, account: 
     ],
 )
 def test_trouble_of_the_connection_is_raised_when_nothing_was_done(
-    hubspot: Rig, account: Account, status: int, category: str, expected: type[Exception]
+    hubspot: Rig, answers: Answers, status: int, category: str, expected: type[Exception]
 ) -> None:
-    account.answer("update", lambda _: (status, {"category": category, "message": "No."}))
+    answers.to("update", lambda _: (status, {"category": category, "message": "No."}))
 
     with pytest.raises(expected):
         write(hubspot, updates(2))
@@ -258,8 +258,8 @@ def test_written_records_that_cannot_be_read_back_are_unknown(hubspot: Rig) -> N
     assert resolved.record.fields["lastname"] == "New"
 
 
-def test_an_answer_with_all_fields_is_not_read_again(hubspot: Rig, account: Account) -> None:
-    account.answer("update", all_or_nothing(set()))
+def test_an_answer_with_all_fields_is_not_read_again(hubspot: Rig, answers: Answers) -> None:
+    answers.to("update", all_or_nothing(set()))
 
     (outcome,) = write(hubspot, updates(1))
 
@@ -304,7 +304,7 @@ def test_a_batch_of_which_nothing_can_be_sent_makes_no_call(hubspot: Rig) -> Non
 
 
 def test_a_property_that_was_deleted_meanwhile_fails_only_who_sends_it(
-    hubspot: Rig, account: Account
+    hubspot: Rig, answers: Answers
 ) -> None:
     def make(inputs: list[dict[str, Any]]) -> tuple[int, Any]:
         if any("phone" in one["properties"] for one in inputs):
@@ -313,7 +313,7 @@ def test_a_property_that_was_deleted_meanwhile_fails_only_who_sends_it(
             return 400, {"category": "VALIDATION_ERROR", "message": message}
         return 200, {"results": [payload(one) for one in inputs]}
 
-    account.answer("update", make)
+    answers.to("update", make)
     operations = updates(3)
     operations[1] = Operation("key-2", UPDATE, "2", "", {"phone": "1"})
 
@@ -321,7 +321,7 @@ def test_a_property_that_was_deleted_meanwhile_fails_only_who_sends_it(
 
     assert statuses(outcomes) == ["written", "refused", "written"]
     assert fault_of(outcomes[1]) == (Category.CONFIGURATION, "PROPERTY_DOESNT_EXIST", "phone")
-    assert len(account.sent) == 2
+    assert len(answers.sent) == 2
 
 
 def test_a_duplicate_address_names_the_contact_that_has_it(hubspot: Rig) -> None:
