@@ -25,6 +25,7 @@ from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.inspect import get_func_args
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -143,6 +144,15 @@ class ActionGuardedAdmin(ModelAdmin):
         empty = default_choices or [("", str(_("Select action")))]
         choices = super(ModelAdmin, self).get_action_choices  # type: ignore[misc]  # Django's
         return list(choices(request, empty, action_location))
+
+    def _get_actions_with_action_location(
+        self, request: HttpRequest, action_location: ActionLocation = ActionLocation.CHANGE_LIST
+    ) -> Any:
+        """As Django does for mixins that know no locations (import-export's), unwarned."""
+        if "action_location" in get_func_args(self.get_actions):
+            return self.get_actions(request, action_location=action_location)
+        is_list = action_location == ActionLocation.CHANGE_LIST
+        return self.get_actions(request) if is_list else {}
 
     def get_unfold_action(self, action: str) -> Any:
         """The theme's action on one row or page, allowed per object and not only in general."""

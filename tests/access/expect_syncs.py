@@ -86,6 +86,7 @@ PAGES: dict[str, Page] = {
     )
     for name in BUTTONS
 } | {
+    "admin:syncs_syncrecord_export": Page(),
     "admin:syncs_sync_preview": object_page("syncs.Sync", allowed=ALL, visit=False),
     "admin:syncs_sync_switch": object_page(
         "syncs.Sync", allowed=WORKERS, status=POSTED, arguments=_switch

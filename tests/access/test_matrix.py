@@ -77,8 +77,16 @@ def address(url: Url, page: Page, tenant: Tenant) -> str:
 
 def visit(client: Client, url: Url, page: Page, tenant: Tenant) -> tuple[int, str, str]:
     """Status, address led to and text; nothing made for the visit or by it stays."""
-    with transaction.atomic():
-        response = client.get(address(url, page, tenant))
+    block = transaction.atomic()
+    # As a test case's own: it is not the page that holds this transaction open.
+    block._from_testcase = True  # type: ignore[attr-defined]  # Django's TestCase sets it
+    with block:
+        path = address(url, page, tenant)
+        try:
+            response = client.get(path)
+        except Exception as error:
+            error.add_note(f"while visiting {url.name}, {path}")
+            raise
         text = b"".join(response).decode(errors="replace") if response.streaming else response.text
         transaction.set_rollback(True)
     return response.status_code, response.headers.get("Location", ""), text
