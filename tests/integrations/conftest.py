@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Tenant
-from integrations import calls, opening
+from integrations import calls, events, opening
 from integrations.models import SANDBOX, Connection
 from integrations.providers import _sandbox_registration
 from integrations.sandbox.server import SandboxServer, run_sandbox
@@ -35,6 +35,13 @@ def nothing_pooled() -> Iterator[None]:
     opening._sessions.clear()
     calls._books.clear()
     _sandbox_registration.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other applications do with the news is theirs to test."""
+    monkeypatch.setattr(events, "_webhook_listeners", [])
+    monkeypatch.setattr(events, "_state_listeners", [])
 
 
 @pytest.fixture

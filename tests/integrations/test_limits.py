@@ -11,6 +11,7 @@ import redis
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import Tenant
 from integrations.contract import RetryLater
 from integrations.http import Limiter, RateRule
 from integrations.limits import DatabaseLimiter, Pace, RedisLimiter, limiter_for
@@ -82,20 +83,25 @@ def test_buckets_do_not_disturb_each_other(limiter: Limiter) -> None:
     assert limiter.acquire(RateRule("searches", 1, 3600.0, 1)) == 0.0
 
 
+def company(tenant: Tenant) -> Connection:
+    """A connection to a company that no other test, nor Redis, has heard of."""
+    return Connection(tenant=tenant, provider="hubspot", external_id=f"test-{time.time_ns()}")
+
+
 def test_two_connections_to_one_company_share_its_limit(
-    connection: Connection, other_tenant: Any
+    tenant: Tenant, other_tenant: Tenant
 ) -> None:
+    connection = company(tenant)
     twin = Connection(tenant=other_tenant, provider="hubspot", external_id=connection.external_id)
     limiter_for(connection).acquire(SLOW)
 
     assert limiter_for(twin).acquire(SLOW) > 0
 
 
-def test_two_companies_do_not_share_a_limit(connection: Connection) -> None:
-    other = Connection(tenant=connection.tenant, provider="hubspot", external_id="another")
-    limiter_for(connection).acquire(SLOW)
+def test_two_companies_do_not_share_a_limit(tenant: Tenant) -> None:
+    limiter_for(company(tenant)).acquire(SLOW)
 
-    assert limiter_for(other).acquire(SLOW) == 0.0
+    assert limiter_for(company(tenant)).acquire(SLOW) == 0.0
 
 
 @pytest.mark.django_db(transaction=True)
