@@ -184,7 +184,7 @@ class TenantModel(models.Model):
 
     tenant = models.ForeignKey("accounts.Tenant", models.CASCADE, related_name="+")
 
-    objects: TenantManager[Any] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         abstract = True

@@ -93,7 +93,7 @@ class Connection(TenantModel):
     connected_at = models.DateTimeField(_("connected since"), default=timezone.now)
     last_call_at = models.DateTimeField(_("last call"), null=True, blank=True)
 
-    objects = TenantManager.from_queryset(ConnectionQuerySet)()
+    objects = TenantManager.from_queryset(ConnectionQuerySet)()  # type: ignore[misc]  # of its own
 
     class Meta:
         verbose_name = _("connection")
@@ -139,8 +139,6 @@ class CallRecord(TenantModel):
     milliseconds = models.PositiveIntegerField(_("milliseconds"))
     correlation_id = models.CharField(_("correlation id"), max_length=100, blank=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
-
-    objects = TenantManager()
 
     class Meta:
         verbose_name = _("call")
@@ -192,8 +190,6 @@ class WebhookEvent(TenantModel):
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
 
-    objects = TenantManager()
-
     class Meta:
         verbose_name = _("webhook event")
         verbose_name_plural = _("webhook events")
@@ -230,8 +226,6 @@ class ConnectAttempt(TenantModel):
     verifier = EncryptedTextField(blank=True, default="")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-
-    objects = TenantManager()
 
     def __str__(self) -> str:
         return f"{self.provider} ({self.environment})"
