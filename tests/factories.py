@@ -30,7 +30,7 @@ class UserFactory(DjangoModelFactory[User]):
     password = factory.django.Password(PASSWORD)
 
     @factory.post_generation
-    def verified(self: User, create: bool, extracted: bool | None) -> None:  # noqa: FBT001 (factory_boy calls it so)
+    def verified(self: User, create: bool, extracted: bool | None) -> None:
         if create and extracted is not False:
             EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
 
