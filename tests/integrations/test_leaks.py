@@ -27,8 +27,9 @@ def log() -> Iterator[io.StringIO]:
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
-    for name in settings.LOGGING["handlers"]["console"]["filters"]:
-        handler.addFilter(import_string(settings.LOGGING["filters"][name]["()"])())
+    site: Any = settings.LOGGING
+    for name in site["handlers"]["console"]["filters"]:
+        handler.addFilter(import_string(site["filters"][name]["()"])())
     root, urllib3 = logging.getLogger(), logging.getLogger("urllib3")
     levels = root.level, urllib3.level
     root.setLevel(logging.DEBUG)
