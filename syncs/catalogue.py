@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import msgspec
 
+from accounts.tenancy import TenantQuerySet
 from integrations.contract import Connector, Field
 from integrations.models import Connection
 from syncs import clock
@@ -32,7 +33,7 @@ def fresh_fields(connection: Connection, object_type: str, connector: Connector)
 def read_fields(connection: Connection, object_type: str, connector: Connector) -> Fields:
     """Ask the provider and keep the answer."""
     fields = tuple(connector.fields(object_type))
-    FieldList.objects.update_or_create(
+    FieldList.objects.for_tenant(connection.tenant_id).update_or_create(
         tenant_id=connection.tenant_id,
         connection=connection,
         object_type=object_type,
@@ -43,11 +44,16 @@ def read_fields(connection: Connection, object_type: str, connector: Connector) 
 
 def forget(connection: Connection, object_type: str) -> None:
     """Have the provider asked again at the next run."""
-    FieldList.objects.filter(connection=connection, object_type=object_type).delete()
+    _rows(connection, object_type).delete()
 
 
 def _row(connection: Connection, object_type: str) -> FieldList | None:
-    return FieldList.objects.filter(connection=connection, object_type=object_type).first()
+    return _rows(connection, object_type).first()
+
+
+def _rows(connection: Connection, object_type: str) -> TenantQuerySet[FieldList]:
+    own = FieldList.objects.for_tenant(connection.tenant_id)
+    return own.filter(connection=connection, object_type=object_type)
 
 
 def _decode(row: FieldList) -> Fields:

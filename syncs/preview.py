@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
+from accounts.tenancy import tenant_scope
 from syncs.catalogue import stored_fields
 from syncs.engine.mapping import needed_fields
 from syncs.engine.spec import spec_problems
@@ -61,10 +63,10 @@ def preview(
     problems = spec_problems(spec)
     if problems:
         return Preview(problems=tuple(problems))
-    rows = list(SyncRecord.objects.filter(sync=sync).order_by("-pk")[:limit])
-    if records is not None:
-        rows = list(records)[:limit]
-    decided = Planner(sync, spec).decide(rows)
+    with tenant_scope(sync.tenant_id):
+        newest = SyncRecord.objects.filter(sync=sync).order_by("-pk")[:limit]
+        rows = list(newest if records is None else islice(records, limit))
+        decided = Planner(sync, spec).decide(rows)
     items = tuple(Previewed(one.row, one.plan) for one in decided)
     return Preview(items, unread=_unread(sync, spec))
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django_q.tasks import async_task
 
+from accounts.tenancy import all_tenants
 from syncs import clock
 from syncs.models import RunTrigger, Sync
 
@@ -33,7 +34,7 @@ def enqueue_run(sync_id: int, trigger: RunTrigger, by_id: int | None = None) -> 
     """Have the sync worked on; False when a message for it waits already."""
     now = clock.now()
     waiting = Q(queued_at__gt=now - MESSAGE_LASTS)
-    with transaction.atomic():
+    with transaction.atomic(), all_tenants("a message names one sync, whoever's it is"):
         if not Sync.objects.filter(~waiting, pk=sync_id).update(queued_at=now):
             return False
         enqueue(RUN, sync_id, trigger.value, by_id)

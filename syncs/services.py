@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.tenancy import TenantQuerySet
+from accounts.tenancy import TenantQuerySet, tenant_scope
 from integrations.models import WebhookEvent
 from syncs import clock, sides
 from syncs.engine.terms import PartnerChoice, Side
@@ -132,7 +132,7 @@ def unlink(record: SyncRecord, by: User | None = None) -> SyncRecord:
     """Part the two sides for good; returns the row that the right side has from now on."""
     if lone_side(record) is not None:
         raise NotPossible(_("This record is on one side only."))
-    with transaction.atomic():
+    with transaction.atomic(), tenant_scope(record.tenant_id):
         row = SyncRecord.objects.select_for_update().get(pk=record.pk)
         parted = _right_half(row)
         SyncRecord.objects.filter(pk=row.pk).update(
@@ -168,7 +168,7 @@ def resolve_conflict(
 def enrol(sync: Sync, side: Side, record_id: str, by: User | None = None) -> SyncRecord:
     """Send a record to a sync, past the filters that people set; twice does no more than once."""
     with transaction.atomic():
-        record, created = SyncRecord.objects.get_or_create(
+        record, created = SyncRecord.objects.for_tenant(sync.tenant_id).get_or_create(
             tenant_id=sync.tenant_id,
             sync=sync,
             **{sides.column(side, "id"): record_id},
@@ -243,7 +243,7 @@ def _change_many(
     with transaction.atomic():
         sync_ids = list(rows.values_list("sync_id", flat=True).distinct())
         noted = list(rows.values_list("pk", "tenant_id", "sync_id")[: MOST_NOTES + 1])
-        changed = SyncRecord.objects.filter(pk__in=rows.values("pk")).update(
+        changed = rows.update(
             due_at=clock.now(),
             touched=F("touched") + 1,
             status=Status.PENDING,

@@ -96,8 +96,7 @@ def settle_rows(columns: Sequence[str], records: Iterable[SyncRecord]) -> None:
     due = meta.get_field("due_at")
     quote = connection.ops.quote_name
     sets = [f"{quote(field.column)} = %s" for field in fields]
-    due_type = due.db_type(connection)
-    sets.append(f"due_at = CASE WHEN touched = %s THEN CAST(%s AS {due_type}) ELSE due_at END")
+    sets.append(f"due_at = CASE WHEN touched = %s THEN {_typed(due)} ELSE due_at END")
     sql = f"UPDATE {quote(meta.db_table)} SET {', '.join(sets)} WHERE id = %s"  # noqa: S608
     rows = []
     for record in records:
@@ -137,6 +136,13 @@ def _prepared(fields: Sequence["models.Field[Any, Any]"], row: Row) -> list[Any]
     values = [_save(field, value) for field, value in zip(fields, row, strict=False)]
     values.append(row[-1])
     return values
+
+
+def _typed(field: "models.Field[Any, Any]") -> str:
+    """A parameter whose type PostgreSQL cannot tell; in SQLite a cast would make it a number."""
+    if connection.vendor == "postgresql":
+        return f"CAST(%s AS {field.db_type(connection)})"
+    return "%s"
 
 
 def _save(field: "models.Field[Any, Any]", value: Any) -> Any:

@@ -216,9 +216,7 @@ class FakeConnector:
             held.record(thing, fields) for thing in held.live if thing.values.get(key) in values
         ]
 
-    def write(
-        self, object_type: str, batch: Batch, fields: Collection[str]
-    ) -> Sequence[Outcome]:
+    def write(self, object_type: str, batch: Batch, fields: Collection[str]) -> Sequence[Outcome]:
         held = self.provider
         held.called("write")
         held.batches.append(batch)
@@ -238,9 +236,7 @@ class FakeConnector:
             return self._unknown(batch.operations)
         return outcomes
 
-    def resolve(
-        self, object_type: str, batch: Batch, fields: Collection[str]
-    ) -> Sequence[Outcome]:
+    def resolve(self, object_type: str, batch: Batch, fields: Collection[str]) -> Sequence[Outcome]:
         """By key: what was made is found, what was not is made now."""
         self.provider.called("resolve")
         self.provider.batches.append(batch)

@@ -35,9 +35,11 @@ def test_records_with_the_same_key_are_linked_and_not_created(world: World) -> N
     assert record.right_id == "c1"
     assert world.left.values("p1")["phone"] == "555"
     assert len(world.records) == len(world.left.live) == len(world.right.live) == 1
-    assert Activity.objects.for_tenant(world.tenant).filter(
-        record=record, action=ActivityAction.LINKED
-    ).exists()
+    assert (
+        Activity.objects.for_tenant(world.tenant)
+        .filter(record=record, action=ActivityAction.LINKED)
+        .exists()
+    )
 
 
 def test_nothing_is_decided_before_both_sides_were_read_whole(world: World) -> None:
