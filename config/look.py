@@ -38,7 +38,10 @@ LOOK: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
     "COLORS": {"primary": PRIMARY},
-    "STYLES": [lambda _request: static("saldo/desk.css")],
+    "STYLES": [
+        lambda _request: static("saldo/desk.css"),
+        lambda _request: static("saldo/pages.css"),
+    ],
     "ACCOUNT": {
         "navigation": [
             {

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from syncs import faults
 from syncs.models import Status, SyncRecord
+from syncs.views.record import is_at_fault
 
 # Colours of the theme's labels.
 STATUS_COLOURS = {
@@ -45,10 +47,16 @@ def names_cell(record: SyncRecord) -> SafeString:
 
 def reason_cell(record: SyncRecord) -> SafeString | str:
     """Why it is in this state; the category explains itself on hover and on focus."""
-    if not record.category:
-        return record.reason or NOTHING
+    if not is_at_fault(record):
+        told = "" if record.status == Status.IN_SYNC else record.reason
+        return cut(told) if told else NOTHING
     context = {"record": record, "explanation": faults.explain(record.category)}
     return render_to_string("syncs/cells/reason.html", context)
+
+
+def cut(text: str) -> SafeString:
+    """One line of text; what does not fit shows on hover."""
+    return format_html('<span class="saldo-cut" title="{0}">{0}</span>', text)
 
 
 def age_cell(moment: datetime | None) -> SafeString | str:

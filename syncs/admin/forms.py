@@ -54,6 +54,9 @@ OPERATORS = {
     Operator.BEFORE: _("is before"),
 }
 
+MAPPING_FIELDS = ("left", "direction", "right", "transform", "enabled", "erase")
+CONDITION_FIELDS = ("side", "field", "operator", "values", "group")
+
 
 def known_fields(sync: Sync, side: Side) -> Fields:
     """The fields of a side as they were read last; none before the first run."""
@@ -124,7 +127,7 @@ class MappingForm(PartForm):
 
     class Meta:
         model = Mapping
-        fields = ("left", "direction", "right", "transform", "enabled", "erase")
+        fields = MAPPING_FIELDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,7 +164,7 @@ class MappingForm(PartForm):
         parts = {"text": cleaned["text"], "table": cleaned["table"], "length": cleaned["length"]}
         kept = {"object_type": self.instance.options.get("object_type")}
         self.instance.options = {name: part for name, part in (parts | kept).items() if part}
-        wanted = Mapping(**{name: cleaned[name] for name in self.Meta.fields})
+        wanted = Mapping(**{name: cleaned[name] for name in MAPPING_FIELDS})
         self.instance.key = self.instance.key or f"own_{uuid4().hex[:12]}"
         wanted.key, wanted.options = self.instance.key, self.instance.options
         rows = self.with_this(self.sync.mappings.all(), wanted)
@@ -183,7 +186,7 @@ class ConditionForm(PartForm):
 
     class Meta:
         model = FilterCondition
-        fields = ("side", "field", "operator", "values", "group")
+        fields = CONDITION_FIELDS
         help_texts = {"group": _("Conditions with one number must all hold; any number will do.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -203,7 +206,7 @@ class ConditionForm(PartForm):
         cleaned = super().clean()
         if self.errors:
             return cleaned
-        wanted = FilterCondition(**{name: cleaned[name] for name in self.Meta.fields})
+        wanted = FilterCondition(**{name: cleaned[name] for name in CONDITION_FIELDS})
         rows = self.with_this(self.sync.conditions.all(), wanted)
         self.refuse(services.problems(self.sync, conditions=rows))
         return cleaned

@@ -32,7 +32,8 @@ class PartOfSyncAdmin(TenantScopedAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         sync = obj.sync if obj is not None else self._named_sync(request)
-        return type("Form", (self.form_class,), {"sync": sync})
+        made = super().get_form(request, obj, change=change, form=self.form_class, **kwargs)
+        return type("Form", (made,), {"sync": sync})
 
     def _named_sync(self, request: HttpRequest) -> Sync:
         number = request.GET.get("sync", "")
@@ -80,7 +81,7 @@ class PartOfSyncAdmin(TenantScopedAdmin):
             return redirect("admin:syncs_sync_change", obj.sync_id)
         return response
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
         """None: each is changed on its own, for each changes what the sync does."""
         return {}
 

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from import_export.admin import ExportActionMixin
 from import_export.formats.base_formats import CSV, XLSX
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
-from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 from unfold.decorators import display
 
 from accounts.admin_base import TenantScopedAdmin
 from accounts.permissions import Action
 from syncs import services
 from syncs.admin import cells, record_actions
+from syncs.admin.export_form import ExportForm
 from syncs.admin.filters import AgeFilter, CategoryFilter, SyncFilter
 from syncs.admin.search import search
 from syncs.exports.columns import SyncRecordResource
@@ -29,10 +29,10 @@ from syncs.views.record import record_page
 
 
 @admin.register(SyncRecord)
-class SyncRecordAdmin(TenantScopedAdmin, ExportActionMixin):  # type: ignore[misc]  # untyped mixin
+class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):  # type: ignore[misc]  # untyped mixin
     """One row per record; opening one shows both sides, the reason and the way out."""
 
-    list_display = ("names", "tenant", "sync", "state", "why", "failing_for", "attempted")
+    list_display = ("names", "state", "why", "failing_for", "attempted", "of_sync", "tenant")
     list_display_links = ("names",)
     list_select_related = ("sync", "tenant")
     list_filter = (
@@ -47,7 +47,7 @@ class SyncRecordAdmin(TenantScopedAdmin, ExportActionMixin):  # type: ignore[mis
     search_fields = ("left_title",)
     search_help_text = gettext_lazy("Name, e-mail, id, or an address copied from either system")
     actions = ("retry", "leave_out", "take_in")
-    export_form_class = SelectableFieldsExportForm
+    export_form_class = ExportForm
     resource_classes: ClassVar[list[type]] = [SyncRecordResource]
     formats: ClassVar[list[type]] = [CSV, XLSX]
     list_fullwidth = True
@@ -57,6 +57,10 @@ class SyncRecordAdmin(TenantScopedAdmin, ExportActionMixin):  # type: ignore[mis
     @display(description=gettext_lazy("Record"))
     def names(self, record: SyncRecord) -> SafeString:
         return cells.names_cell(record)
+
+    @display(description=gettext_lazy("Sync"), ordering="sync")
+    def of_sync(self, record: SyncRecord) -> SafeString:
+        return cells.cut(record.sync.name)
 
     @display(description=gettext_lazy("Status"), ordering="status")
     def state(self, record: SyncRecord) -> SafeString:
@@ -132,6 +136,9 @@ class SyncRecordAdmin(TenantScopedAdmin, ExportActionMixin):  # type: ignore[mis
         return TemplateResponse(request, "syncs/record/page.html", context)
 
     # --- export ---------------------------------------------------------------------------
+
+    # The mixin would let everybody.
+    has_export_permission = TenantScopedAdmin.has_export_permission
 
     def _do_file_export(
         self,

@@ -8,7 +8,7 @@ from django.utils.encoding import iri_to_uri
 from syncs.models import MatchValue, SyncRecord
 
 # The last number of an address: .../record/0-1/12345 or ...?nameId=58
-ID_IN_ADDRESS = re.compile(r"(?:[/=])(\d+)(?:[/?#&].*)?$")
+ID_IN_ADDRESS = re.compile(r"[/=](\d+)(?=[/?#&]|$)")
 
 
 def search(records: QuerySet[SyncRecord], words: str) -> QuerySet[SyncRecord]:
@@ -26,8 +26,8 @@ def search(records: QuerySet[SyncRecord], words: str) -> QuerySet[SyncRecord]:
 
 
 def _id_in(address: str) -> str:
-    found = ID_IN_ADDRESS.search(iri_to_uri(address))
-    return found[1] if found else ""
+    found: list[str] = ID_IN_ADDRESS.findall(iri_to_uri(address))
+    return found[-1] if found else ""
 
 
 def _by_id(records: QuerySet[SyncRecord], record_id: str) -> QuerySet[SyncRecord]:

@@ -15,6 +15,7 @@ from syncs.recipes import recipe_of
 from syncs.recipes.terms import Setting
 
 PREFIX = "setting_"
+DIRECTIONS = Sync._meta.get_field("direction").choices or []
 OWN = ("name", "direction", "policy", "leaving", "left_removed", "right_removed")
 
 
@@ -25,37 +26,10 @@ class SyncForm(SameTenantForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        recipe = recipe_of(self.instance.recipe)
-        allowed = {direction.value for direction in recipe.directions}
+        allowed = set(recipe_of(self.instance.recipe).directions)
         field = self.fields.get("direction")
-        if field is not None:
-            field.choices = [each for each in field.choices if each[0] in allowed]  # type: ignore[attr-defined]
-        for setting in recipe.settings:
-            self.fields[PREFIX + setting.name] = self._setting_field(setting)
-
-    def _setting_field(self, setting: Setting) -> forms.Field:
-        """A choice from the live list; without the provider, only what was chosen before."""
-        chosen = self.instance.settings.get(setting.name, "")
-        help_text, entries = setting.help, [("", _("Not chosen"))]
-        integration = self.instance.integration
-        connection = integration.left if setting.side is Side.LEFT else integration.right
-        try:
-            found = live_choices(connection, setting.choice_list)
-            entries += [(choice.value, choice.label) for choice in found if choice.active]
-        except ConnectorError as error:
-            help_text = _("The list cannot be read now: %(reason)s") % {
-                "reason": error.fault.message
-            }
-        if chosen and chosen not in dict(entries):
-            entries.append((chosen, chosen))
-        return forms.ChoiceField(
-            label=setting.label,
-            help_text=help_text,
-            choices=entries,
-            initial=chosen,
-            required=False,
-            widget=UnfoldAdminSelectWidget,
-        )
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [each for each in DIRECTIONS if each[0] in allowed]
 
     def changes(self) -> dict[str, Any]:
         """What the person changed, as services.change_settings takes it."""
@@ -68,3 +42,33 @@ class SyncForm(SameTenantForm):
         if chosen:
             own["settings"] = self.instance.settings | chosen
         return own
+
+
+def form_for(sync: Sync) -> type[SyncForm]:
+    """The form with the settings of the sync's recipe."""
+    settings = recipe_of(sync.recipe).settings
+    fields = {PREFIX + setting.name: _setting_field(sync, setting) for setting in settings}
+    return type("RecipeSyncForm", (SyncForm,), fields)
+
+
+def _setting_field(sync: Sync, setting: Setting) -> forms.ChoiceField:
+    """A choice from the live list; without the provider, only what was chosen before."""
+    chosen = sync.settings.get(setting.name, "")
+    help_text, entries = setting.help, [("", _("Not chosen"))]
+    connection = sync.integration.left if setting.side is Side.LEFT else sync.integration.right
+    try:
+        found = live_choices(connection, setting.choice_list)
+        entries += [(choice.value, choice.label) for choice in found if choice.active]
+    except ConnectorError as error:
+        told = _("The list cannot be read now: %(reason)s")
+        help_text = told % {"reason": error.fault.message}
+    if chosen and chosen not in dict(entries):
+        entries.append((chosen, chosen))
+    return forms.ChoiceField(
+        label=setting.label,
+        help_text=help_text,
+        choices=entries,
+        initial=chosen,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )

@@ -18,7 +18,7 @@ from accounts.admin_base import TenantScopedAdmin
 from accounts.permissions import Action
 from syncs import services
 from syncs.admin import cells
-from syncs.admin.sync_form import SyncForm
+from syncs.admin.sync_form import form_for
 from syncs.models import Sync, SyncState
 from syncs.views.preview import preview_page
 from syncs.views.sync import sync_page
@@ -36,7 +36,6 @@ SWITCHES = {
 @admin.register(Sync)
 class SyncAdmin(TenantScopedAdmin):
     change_needs = Action.EDIT_MAPPINGS
-    form = SyncForm
     list_display = ("name", "tenant", "integration", "direction", "condition", "last_run", "upto")
     list_select_related = ("tenant", "integration")
     search_fields = ("name",)
@@ -64,6 +63,11 @@ class SyncAdmin(TenantScopedAdmin):
         for sync in queryset:
             services.request_run(sync, by=request.user)
         self.message_user(request, _("The selected syncs run within a minute."))
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        return super().get_form(request, obj, change=change, form=form_for(obj), **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         changes = form.changes()

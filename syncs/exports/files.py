@@ -51,6 +51,9 @@ def csv_lines(queryset: QuerySet[Any], columns: Sequence[Column]) -> Iterator[st
 
 def xlsx_file(queryset: QuerySet[Any], columns: Sequence[Column]) -> IO[bytes]:
     """A workbook in a temporary file that goes away when it is closed."""
+    # Asked before anything is written: a workbook cannot be given up half way.
+    if queryset.order_by()[: XLSX_ROWS + 1].count() > XLSX_ROWS:
+        raise TooManyRows(XLSX_ROWS)
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
     options = {
         "constant_memory": True,
@@ -58,9 +61,8 @@ def xlsx_file(queryset: QuerySet[Any], columns: Sequence[Column]) -> IO[bytes]:
         "strings_to_urls": False,
         "remove_timezone": True,
     }
-    book = xlsxwriter.Workbook(file, options)
-    _fill(book, queryset, columns)
-    book.close()
+    with xlsxwriter.Workbook(file, options) as book:
+        _fill(book, queryset, columns)
     file.seek(0)
     return file
 
@@ -71,8 +73,6 @@ def _fill(book: Any, queryset: QuerySet[Any], columns: Sequence[Column]) -> None
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     sheet.write_row(0, 0, headers(columns), book.add_format({"bold": True}))
     for number, cells in enumerate(rows(queryset, columns), start=1):
-        if number > XLSX_ROWS:
-            raise TooManyRows(XLSX_ROWS)
         for column, cell in enumerate(cells):
             form = (moment,) if isinstance(cell, datetime) else ()
             sheet.write(number, column, cell, *form)

@@ -69,7 +69,7 @@ def _changes(changes: Iterable[FieldChange], ends: Ends) -> Iterable[ChangeRow]:
         yield ChangeRow(ends.name(change.side), label, before, after)
 
 
-def _told(plan: Plan, ends: Ends) -> tuple[str, str]:
+def _told(plan: Plan, ends: Ends) -> tuple[str, str]:  # noqa: PLR0911  # one line for each kind
     """What it does, and why, in words."""
     match plan:
         case Create(side=side):

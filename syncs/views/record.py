@@ -11,15 +11,20 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from integrations.contract import ConnectorError, Field
+from integrations.contract import Category, ConnectorError, Field
 from integrations.models import Connection
 from integrations.services import open_connector
 from syncs import catalogue, faults
 from syncs.engine.filters import describe
-from syncs.engine.terms import Condition, ExcludeReason, Operator, Side
+from syncs.engine.mapping import apply
+from syncs.engine.terms import Condition, Direction, ExcludeReason, Operator, Side
+from syncs.engine.transforms import Held
+from syncs.engine.values import as_text, decode
 from syncs.models import Activity, Status, Sync, SyncRecord
 from syncs.models import Mapping as MappingRow
 from syncs.recipes import recipe_of
+from syncs.settle import PASSING
+from syncs.specs import field_mapping
 
 NOTHING = "—"
 ACTIVITIES_SHOWN = 100
@@ -106,6 +111,7 @@ class RecordPage:
     fields: tuple[FieldRow, ...]
     candidates: tuple[CandidateRow, ...]
     candidate_side: str
+    may_pick: bool
     conflicts: tuple[ConflictRow, ...]
     activities: tuple[ActivityRow, ...]
     raw: str
@@ -145,6 +151,7 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
     ends = ends_of(record.sync)
     words = _words(record, ends)
     mappings = list(record.sync.mappings.all())
+    candidates = tuple(_candidates(record, ends))
     return RecordPage(
         sync_name=record.sync.name,
         left_name=ends.name(Side.LEFT),
@@ -155,7 +162,8 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
         links=tuple(_links(record, ends)),
         parent=_parent(record),
         fields=tuple(_field_rows(record, mappings, ends)),
-        candidates=tuple(_candidates(record, ends)),
+        candidates=candidates,
+        may_pick=any(not candidate.linked_to for candidate in candidates),
         candidate_side=ends.name(lone_side(record).other),
         conflicts=tuple(_conflicts(record, mappings, ends)),
         activities=tuple(_activities(record, ends)),
@@ -189,9 +197,16 @@ def shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def is_at_fault(record: SyncRecord) -> bool:
+    """Whether its category speaks of now; a record that is tried again keeps it until then."""
+    return bool(record.category) and (
+        record.status == Status.FAILING or Category(record.category) in PASSING
+    )
+
+
 def _words(record: SyncRecord, ends: Ends) -> dict[str, Any]:
     """Headline, sentence, message, steps and what happens next, by the record's status."""
-    if record.category:
+    if is_at_fault(record):
         return _fault_words(record, ends)
     sentences = {
         Status.IN_SYNC: _("Both sides agree."),
@@ -200,8 +215,7 @@ def _words(record: SyncRecord, ends: Ends) -> dict[str, Any]:
     }
     sentence = sentences.get(Status(record.status)) or exclusion(record, ends)
     message = record.reason if record.status in (Status.PENDING, Status.WAITING) else ""
-    headline = str(Status(record.status).label)
-    return {"headline": headline, "sentence": sentence, "message": message, "steps": (), "next": ""}
+    return {"headline": "", "sentence": sentence, "message": message, "steps": (), "next": ""}
 
 
 def _fault_words(record: SyncRecord, ends: Ends) -> dict[str, Any]:
@@ -236,7 +250,8 @@ def exclusion(record: SyncRecord, ends: Ends) -> str:
 
 
 def _buttons(record: SyncRecord, action_url: ActionUrl) -> Iterable[Button]:
-    failing = record.status in (Status.FAILING, Status.WAITING)
+    asked = bool(record.details.get("candidates") or record.details.get("conflicts"))
+    failing = record.status in (Status.FAILING, Status.WAITING) and not asked
     yield Button(
         _("Try again"), _("Decide about this record anew."), action_url("retry"), main=failing
     )
@@ -276,15 +291,33 @@ def _parent(record: SyncRecord) -> Link | None:
 def _field_rows(
     record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends
 ) -> Iterable[FieldRow]:
-    for mapping in mappings:
-        left = _joined(record.left_values, mapping.left)
-        right = _joined(record.right_values, mapping.right)
-        base = _joined(record.right_base or {}, mapping.right)
-        label = ends.label(Side.LEFT, mapping.left) or ends.label(Side.RIGHT, mapping.right)
-        linked = bool(record.left_id and record.right_id)
-        plain = len(mapping.left) == len(mapping.right) == 1
-        differs = linked and mapping.enabled and plain and left != right
-        yield FieldRow(label, left, base, right, differs)
+    linked = bool(record.left_id and record.right_id)
+    for row in mappings:
+        left = _side_shown(record.left_values, row, Side.LEFT, ends)
+        right = _side_shown(record.right_values, row, Side.RIGHT, ends)
+        base = _joined(record.right_base or {}, row.right)
+        differs = linked and row.enabled and left != right
+        yield FieldRow(_mapping_label(row, ends), left, base, right, differs)
+
+
+def _mapping_label(row: MappingRow, ends: Ends) -> str:
+    """By the one field that it writes; the several that feed it would be too long."""
+    side = Side.LEFT if len(row.left) == 1 else Side.RIGHT
+    return ends.label(side, row.left if side is Side.LEFT else row.right)
+
+
+def _side_shown(values: Mapping[str, Any], row: MappingRow, side: Side, ends: Ends) -> str:
+    """What the side holds; of several fields that feed the other side, what they come to."""
+    names = row.left if side is Side.LEFT else row.right
+    target = side.other
+    if not values or len(names) < 2 or not Direction(row.direction).reaches(target):
+        return _joined(values, names)
+    field = ends.fields[target].get((row.right if side is Side.LEFT else row.left)[0])
+    decoded = decode(values, ends.fields[side])
+    try:
+        return shown(as_text(apply(field_mapping(row), decoded, target, field, {})))
+    except Held:
+        return _joined(values, names)
 
 
 def _joined(values: Mapping[str, Any], names: Iterable[str]) -> str:
@@ -295,6 +328,8 @@ def _joined(values: Mapping[str, Any], names: Iterable[str]) -> str:
 
 def _candidates(record: SyncRecord, ends: Ends) -> Iterable[CandidateRow]:
     side = lone_side(record).other
+    if record.status != Status.FAILING:
+        return
     for candidate in record.details.get("candidates", ()):
         evidence = _("same %(rule)s: %(value)s") % {
             "rule": candidate["rule"],
@@ -304,12 +339,32 @@ def _candidates(record: SyncRecord, ends: Ends) -> Iterable[CandidateRow]:
         yield CandidateRow(
             candidate["id"], candidate["title"], evidence, candidate["linked_to"], url
         )
+    yield from _in_the_way(record, side, ends)
+
+
+def _in_the_way(record: SyncRecord, side: Side, ends: Ends) -> Iterable[CandidateRow]:
+    """The record that the provider named as having the value already."""
+    existing = record.details.get("existing_id", "")
+    named = {candidate["id"] for candidate in record.details.get("candidates", ())}
+    if not existing or existing in named:
+        return
+    known = SyncRecord.objects.for_tenant(record.tenant_id).filter(
+        sync_id=record.sync_id, **{f"{side}_id": existing}
+    )
+    found = known.first()
+    if found is None or found.pk == record.pk:
+        return
+    title, partner = getattr(found, f"{side}_title"), getattr(found, f"{side.other}_title")
+    told = _("%(provider)s says that it has the value already") % {"provider": ends.name(side)}
+    yield CandidateRow(existing, title, told, partner, ends.link(side, existing))
 
 
 def _conflicts(
     record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends
 ) -> Iterable[ConflictRow]:
-    labels = {mapping.key: ends.label(Side.LEFT, mapping.left) for mapping in mappings}
+    labels = {mapping.key: _mapping_label(mapping, ends) for mapping in mappings}
+    if record.status != Status.FAILING:
+        return
     for conflict in record.details.get("conflicts", ()):
         key = conflict["mapping"]
         left, right = shown(conflict.get("left")), shown(conflict.get("right"))

@@ -21,6 +21,7 @@ class Figure:
     label: str
     count: int
     url: str
+    is_bad: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def figures(sync: Sync) -> tuple[Figure, ...]:
             str(status.label),
             counts.get(status.value, 0),
             f"{address}?sync={sync.pk}&status__exact={status.value}",
+            is_bad=status is Status.FAILING and bool(counts.get(status.value)),
         )
         for status in Status
     )

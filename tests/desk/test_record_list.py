@@ -1,0 +1,195 @@
+"""The record list, as finance staff use it."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from syncs.models import Activity, Status, SyncRecord
+from tests.conftest import ClientOf
+from tests.desk.conftest import MakeRecord, contacts_sync
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/syncs/syncrecord/"
+
+
+def names(page: Any) -> set[str]:
+    return set(re.findall(r'title="(Person \d+)"', page.content.decode()))
+
+
+def test_a_failing_record_says_why_and_explains_itself(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    make_record(1, category="field_invalid", reason="Phone may have 30 characters.")
+
+    html = client_of(finance).get(LIST).content.decode()
+
+    assert "Value not accepted" in html
+    assert "Phone may have 30 characters." in html
+    assert 'role="tooltip"' in html
+    assert "The other side does not accept a value" in html
+
+
+def test_the_explanation_opens_for_the_keyboard_too(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1)
+
+    html = client_of(finance).get(LIST).content.decode()
+
+    assert f'tabindex="0" aria-describedby="why-{record.pk}"' in html
+    assert f'id="why-{record.pk}"' in html
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param("Person 2", {"Person 2"}, id="a name"),
+        pytest.param("person2@example.org", {"Person 2"}, id="an e-mail"),
+        pytest.param("PERSON2@example.org", {"Person 2"}, id="an e-mail in capitals"),
+        pytest.param("1002", {"Person 2"}, id="an id"),
+        pytest.param(
+            "https://app.hubspot.com/contacts/7/record/0-1/1002", {"Person 2"}, id="a left address"
+        ),
+        pytest.param(
+            "https://app.qbo.intuit.com/app/customerdetail?nameId=58",
+            {"Person 3"},
+            id="a right one",
+        ),
+        pytest.param("https://example.org/", set(), id="an address of nothing"),
+        pytest.param("nobody", set(), id="nothing"),
+    ],
+)
+def test_search_finds_what_people_have_at_hand(
+    client_of: ClientOf, finance: User, make_record: MakeRecord, query: str, found: set[str]
+) -> None:
+    make_record(1)
+    make_record(2)
+    make_record(3, right_id="58")
+
+    assert names(client_of(finance).get(LIST, {"q": query})) == found
+
+
+@pytest.mark.parametrize(
+    ("parameters", "found"),
+    [
+        pytest.param({"status__exact": "failing"}, {"Person 1", "Person 2"}, id="status"),
+        pytest.param({"category": "tax"}, {"Person 2"}, id="problem"),
+        pytest.param({"failing": "day"}, {"Person 1"}, id="failing for less than a day"),
+        pytest.param({"failing": "older"}, {"Person 2"}, id="failing for long"),
+        pytest.param({"sync": "999999"}, set(), id="another sync"),
+    ],
+)
+def test_filters_narrow_the_list(
+    client_of: ClientOf,
+    finance: User,
+    make_record: MakeRecord,
+    parameters: dict[str, str],
+    found: set[str],
+) -> None:
+    long_ago = timezone.now() - timezone.timedelta(days=40)  # type: ignore[attr-defined]
+    make_record(1)
+    make_record(2, category="tax", first_failed_at=long_ago)
+    make_record(3, status=Status.IN_SYNC, category="", first_failed_at=None)
+
+    assert names(client_of(finance).get(LIST, parameters)) == found
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    client_of: ClientOf,
+    finance: User,
+    make_record: MakeRecord,
+    django_assert_max_num_queries: Any,
+) -> None:
+    client = client_of(finance)
+    make_record(1)
+    client.get(LIST)
+    with django_assert_max_num_queries(30) as few:
+        client.get(LIST)
+    for number in range(2, 40):
+        make_record(number)
+
+    with django_assert_max_num_queries(30) as many:
+        client.get(LIST)
+
+    assert _count(many) == _count(few)
+
+
+def _count(captured: CaptureQueriesContext) -> int:
+    return len(captured.captured_queries)
+
+
+def test_selected_records_are_tried_again(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    chosen, other = make_record(1), make_record(2)
+
+    answer = client_of(finance).post(
+        LIST, {"action": "retry", "_selected_action": [chosen.pk]}, follow=True
+    )
+
+    assert "1 record is tried again." in answer.content.decode()
+    chosen.refresh_from_db()
+    other.refresh_from_db()
+    assert (chosen.status, other.status) == (Status.PENDING, Status.FAILING)
+    assert chosen.due_at is not None
+    assert Activity.objects.for_tenant(chosen.tenant_id).get().by == finance
+
+
+def test_everything_filtered_is_tried_again_at_once(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    for number in range(60):
+        make_record(number, category="tax" if number < 55 else "currency")
+    form = {"action": "retry", "_selected_action": [1], "select_across": "1"}
+
+    answer = client_of(finance).post(f"{LIST}?category=tax", form, follow=True)
+
+    assert "55 records are tried again." in answer.content.decode()
+
+
+def test_a_viewer_is_offered_no_action(
+    client_of: ClientOf, viewer: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1)
+
+    answer = client_of(viewer).post(LIST, {"action": "retry", "_selected_action": [record.pk]})
+
+    record.refresh_from_db()
+    assert record.status == Status.FAILING
+    assert "Try again" not in answer.content.decode()
+
+
+def test_a_stranger_sees_none_of_it(
+    client_of: ClientOf, stranger: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1)
+    client = client_of(stranger)
+
+    assert names(client.get(LIST)) == set()
+    assert names(client.get(LIST, {"q": "Person 1"})) == set()
+    client.post(LIST, {"action": "leave_out", "_selected_action": [record.pk]})
+    record.refresh_from_db()
+    assert not record.excluded_by_hand
+
+
+def test_support_sees_every_company_and_whose_each_record_is(
+    client_of: ClientOf, support: User, make_record: MakeRecord, other_tenant: Any
+) -> None:
+    record = make_record(1)
+    theirs = contacts_sync(other_tenant)
+    SyncRecord.objects.create(
+        tenant=other_tenant, sync=theirs, left_id="7", left_title="Person 77", status="pending"
+    )
+
+    page = client_of(support).get(LIST)
+
+    assert names(page) == {"Person 1", "Person 77"}
+    assert record.tenant.name in page.content.decode()
+
+
+def test_an_empty_list_says_so(client_of: ClientOf, finance: User) -> None:
+    assert client_of(finance).get(LIST).status_code == 200
