@@ -1,0 +1,113 @@
+"""The numbers to hold, and whether a case holds them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from syncs.bench.case import Case, Measured
+
+UNCHANGED_CPU_MS = 0.10
+FIRST_CPU_MS = 1.0
+PEAK_MIB = 150.0
+# Calls per 1,000 records at the providers' page and batch sizes, and room for what a pass of any
+# size takes: metadata, an empty last page, the archived list, a batch that was not full.
+LIST_CALLS, SEARCH_CALLS, QUERY_CALLS, BATCH_CALLS = 10.0, 5.0, 1.0, 34.0
+FEW = 12
+IDLE_CALLS = 12
+
+LISTS, SEARCHES = ("GET /crm/objects/",), ("contacts/search",)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One goal, and what was measured."""
+
+    goal: str
+    measured: float
+    limit: float
+
+    @property
+    def is_held(self) -> bool:
+        return self.measured <= self.limit
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "goal": self.goal,
+            "measured": round(self.measured, 4),
+            "limit": self.limit,
+            "held": self.is_held,
+        }
+
+
+def verdicts(case: Case) -> list[Verdict]:
+    return [*_costs(case), *_idle(case), *_calls(case)]
+
+
+def same_calls(cases: Sequence[Case]) -> list[Verdict]:
+    """Whether an idle pass asks as much of the providers at every size."""
+    return [
+        Verdict(
+            f"idle pass on {large.database}: calls at {large.records:,} as at {small.records:,}",
+            large.phase("idle").calls,
+            small.phase("idle").calls,
+        )
+        for small, large in _neighbours(cases)
+    ]
+
+
+def _neighbours(cases: Sequence[Case]) -> Iterator[tuple[Case, Case]]:
+    for kind in sorted({case.database for case in cases}):
+        same = sorted((c for c in cases if c.database == kind), key=lambda case: case.records)
+        yield from zip(same, same[1:], strict=False)
+
+
+def _costs(case: Case) -> Iterator[Verdict]:
+    first, unchanged = case.phase("first"), case.phase("unchanged")
+    yield Verdict("first sync: ms CPU per record", first.cpu_ms, FIRST_CPU_MS)
+    yield Verdict("unchanged pass: ms CPU per record", unchanged.cpu_ms, UNCHANGED_CPU_MS)
+    for measured in case.phases:
+        yield Verdict(f"{measured.phase}: peak MiB", measured.peak_mib, PEAK_MIB)
+
+
+def _idle(case: Case) -> Iterator[Verdict]:
+    yield Verdict("unchanged pass: writes", case.phase("unchanged").written, 0)
+    yield Verdict("idle pass: writes", case.phase("idle").written, 0)
+    yield Verdict("idle pass: calls", case.phase("idle").calls, IDLE_CALLS)
+
+
+def _calls(case: Case) -> Iterator[Verdict]:
+    first, unchanged = case.phase("first"), case.phase("unchanged")
+    for measured in (first, unchanged):
+        yield _read(measured, "hubspot", "read_left", LIST_CALLS)
+        yield _read(measured, "quickbooks", "read_right", QUERY_CALLS)
+    yield _written(case.phase("left_changed"), "quickbooks", "/batch", BATCH_CALLS)
+    yield _written(case.phase("right_changed"), "hubspot", "/batch/update", LIST_CALLS)
+    yield _written(first, "quickbooks", "/batch", BATCH_CALLS)
+
+
+def _read(measured: Measured, provider: str, total: str, per_thousand: float) -> Verdict:
+    """All calls but those that write, against the provider's page size."""
+    read = int(measured.told[total])
+    calls = sum(
+        number
+        for template, number in measured.told["calls_by_template"][provider].items()
+        if not _writes(template)
+    )
+    name = f"{measured.phase}: {provider} calls to read {read:,}"
+    return Verdict(name, calls, FEW + read * per_thousand / 1000)
+
+
+def _writes(template: str) -> bool:
+    return any(part in template for part in ("batch/create", "batch/update", "batch/upsert")) or (
+        template.endswith("/batch")
+    )
+
+
+def _written(measured: Measured, provider: str, part: str, per_thousand: float) -> Verdict:
+    written = int(measured.told["writes"][provider])
+    calls = sum(
+        number
+        for template, number in measured.told["calls_by_template"][provider].items()
+        if part in template and _writes(template)
+    )
+    name = f"{measured.phase}: {provider} calls to write {written:,}"
+    return Verdict(name, calls, 1 + written * per_thousand / 1000)

@@ -1,0 +1,124 @@
+"""The benchmark's tables and its JSON."""
+
+import os
+import platform
+from collections.abc import Sequence
+from typing import Any
+
+import django
+from rich.console import Console
+from rich.table import Table
+
+from syncs.bench.case import PHASES, Case, Measured
+from syncs.bench.goals import Verdict, same_calls, verdicts
+
+NOTES = (
+    "A record is one record read on one side. CPU is this process's own, user and system, without "
+    "the sandbox and without PostgreSQL's server. Start-up is not counted: a worker lives long. "
+    "“x floor”: CPU per record against the floor before and after the phase. Rate limits are asked "
+    "for, but do not bind."
+)
+COLUMNS = (
+    "phase",
+    "read",
+    "seconds",
+    "records/s",
+    "CPU ms/record",
+    "x floor",
+    "HubSpot calls",
+    "QuickBooks calls",
+    "calls/1,000",
+    "writes",
+    "peak MiB",
+)
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "django": django.get_version(),
+        "system": platform.platform(),
+        "cores": os.cpu_count(),
+        "load": [round(each, 2) for each in os.getloadavg()],
+    }
+
+
+def as_json(cases: Sequence[Case]) -> dict[str, Any]:
+    return {
+        "machine": machine(),
+        "cases": [
+            {**case.as_dict(), "goals": [each.as_dict() for each in verdicts(case)]}
+            for case in cases
+        ],
+        "goals": [each.as_dict() for each in same_calls(cases)],
+    }
+
+
+def missed(cases: Sequence[Case]) -> list[Verdict]:
+    found = [each for case in cases for each in verdicts(case)] + same_calls(cases)
+    return [each for each in found if not each.is_held]
+
+
+def show(console: Console, cases: Sequence[Case]) -> None:
+    for case in cases:
+        console.print(_table(case))
+        console.print(_goals(f"{case.database}, {case.records:,} records", verdicts(case)))
+    if across := same_calls(cases):
+        console.print(_goals("over sizes", across))
+    console.print(NOTES)
+
+
+def show_profiles(console: Console, case: Case) -> None:
+    for measured in case.phases:
+        console.rule(f"{case.database}, {case.records:,} records: {PHASES[measured.phase]}")
+        console.print(measured.told["profile"], markup=False, highlight=False)
+
+
+def _table(case: Case) -> Table:
+    found = Table(title=f"{case.database}, {case.records:,} records a side", title_justify="left")
+    for number, name in enumerate(COLUMNS):
+        found.add_column(name, justify="right" if number else "left")
+    found.add_row(
+        "floor",
+        f"{case.records:,}",
+        "",
+        f"{case.floor_records_per_second:,.0f}",
+        f"{case.floor_cpu_ms:.3f}",
+        "1",
+        *[""] * 4,
+        f"{case.floor_peak_mib:.0f}",
+    )
+    for measured in case.phases:
+        found.add_row(*_row(measured))
+    return found
+
+
+def _row(measured: Measured) -> tuple[str, ...]:
+    times = measured.times_floor
+    calls = measured.told["calls"]
+    many = times is not None
+    return (
+        PHASES[measured.phase],
+        f"{measured.read:,}",
+        f"{measured.seconds:.2f}",
+        f"{measured.records_per_second:,.0f}" if many else "",
+        f"{measured.cpu_ms:.3f}" if measured.read else "",
+        f"{times:.1f}" if many else "",
+        f"{calls['hubspot']:,}",
+        f"{calls['quickbooks']:,}",
+        f"{measured.calls * 1000 / measured.read:.1f}" if many else "",
+        f"{measured.written:,}",
+        f"{measured.peak_mib:.0f}",
+    )
+
+
+def _goals(title: str, found: Sequence[Verdict]) -> Table:
+    table = Table(title=f"Goals: {title}", title_justify="left")
+    table.add_column("goal")
+    table.add_column("measured", justify="right")
+    table.add_column("at most", justify="right")
+    table.add_column("")
+    for each in found:
+        verdict = "[green]PASS" if each.is_held else "[red]over"
+        table.add_row(each.goal, f"{each.measured:,.3f}", f"{each.limit:,.2f}", verdict)
+    return table

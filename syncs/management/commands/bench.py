@@ -1,0 +1,110 @@
+"""Measure the pipeline, the rate limits and the desk, and hold them against their goals."""
+
+import argparse
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+
+from syncs.bench import report, scratch
+from syncs.bench.case import Case, measure_case, run_case
+from syncs.bench.children import ChildFailed
+from syncs.demo.processes import DidNotStart
+
+SIZES = (10_000, 100_000)
+WIDTH = 150
+LEAST, MOST = 100, 1_000_000
+CHILDREN = {"case": measure_case}
+
+
+class Command(BaseCommand):
+    help = "Measure a first sync, an unchanged pass and increments against the sandbox."
+    # Databases are made and migrated by the command itself.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--records", type=_size, nargs="+", default=list(SIZES))
+        parser.add_argument(
+            "--databases",
+            nargs="+",
+            choices=(scratch.SQLITE, scratch.POSTGRESQL),
+            help="default: sqlite, and postgresql where it answers",
+        )
+        parser.add_argument(
+            "--postgres-url",
+            default=scratch.DEFAULT_POSTGRES,
+            help="a server on which this user may create databases",
+        )
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
+        parser.add_argument("--profile", action="store_true", help="show what costs most")
+        parser.add_argument("--strict", action="store_true", help="fail when a goal is missed")
+        parser.add_argument("--child", help=argparse.SUPPRESS)
+
+    def handle(self, **options: Any) -> None:
+        if options["child"]:
+            task = json.loads(options["child"])
+            self._tell(CHILDREN[task["kind"]](task, lambda doing: self._tell({"doing": doing})))
+            return
+        self.console = Console()
+        if not self.console.is_terminal:
+            # A table in a file or a log is not cut at the 80 signs of a terminal that is not there.
+            self.console = Console(width=WIDTH)
+        try:
+            self._measure(options)
+        except (ChildFailed, DidNotStart, scratch.NoDatabase) as error:
+            raise CommandError(str(error)) from error
+
+    def _tell(self, line: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(line))
+        self.stdout.flush()
+
+    def _measure(self, options: dict[str, Any]) -> None:
+        cases = [
+            self._case(records, database, options)
+            for database in self._databases(options)
+            for records in sorted(set(options["records"]))
+        ]
+        report.show(self.console, cases)
+        if options["json"]:
+            options["json"].write_text(json.dumps(report.as_json(cases), indent=2) + "\n")
+        self._judge(report.missed(cases), is_strict=options["strict"])
+
+    def _databases(self, options: dict[str, Any]) -> list[str]:
+        if options["databases"]:
+            return list(dict.fromkeys(options["databases"]))
+        trouble = scratch.trouble_with(options["postgres_url"])
+        if not trouble:
+            return [scratch.SQLITE, scratch.POSTGRESQL]
+        self.console.print(f"Only SQLite is measured. {trouble}", markup=False)
+        return [scratch.SQLITE]
+
+    def _case(self, records: int, database: str, options: dict[str, Any]) -> Case:
+        with self.console.status("") as status:
+            case = run_case(
+                records,
+                database,
+                postgres_url=options["postgres_url"],
+                profile=options["profile"],
+                tell=status.update,
+            )
+        if options["profile"]:
+            report.show_profiles(self.console, case)
+        return case
+
+    def _judge(self, missed: list[report.Verdict], *, is_strict: bool) -> None:
+        if not missed:
+            self.console.print("All goals are held.")
+            return
+        told = ", ".join(each.goal for each in missed)
+        if is_strict:
+            raise CommandError(f"Missed: {told}.")
+        self.console.print(f"Missed: {told}.")
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal() or not LEAST <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"a number from {LEAST:,} to {MOST:,}, not {text!r}")
+    return int(text)
