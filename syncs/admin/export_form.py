@@ -6,7 +6,7 @@ from django import forms
 from unfold.contrib.import_export.forms import SelectableFieldsExportForm
 
 
-class ExportForm(SelectableFieldsExportForm):  # type: ignore[misc]  # the theme has no types
+class ExportForm(SelectableFieldsExportForm):
     """Names each column as the file does, and has a format chosen already."""
 
     def __init__(self, formats: list[Any], resources: list[Any], **kwargs: Any) -> None:

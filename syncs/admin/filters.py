@@ -22,7 +22,7 @@ SINCE = {
 OLDER = "older"
 
 
-class CategoryFilter(DropdownFilter):  # type: ignore[misc]  # the theme has no types
+class CategoryFilter(DropdownFilter):
     """By the plain-language problem."""
 
     title = _("problem")
@@ -35,7 +35,7 @@ class CategoryFilter(DropdownFilter):  # type: ignore[misc]  # the theme has no 
         return queryset.filter(category=self.value()) if self.value() else queryset
 
 
-class SyncFilter(DropdownFilter):  # type: ignore[misc]  # the theme has no types
+class SyncFilter(DropdownFilter):
     """By the syncs that this person may see."""
 
     title = _("sync")

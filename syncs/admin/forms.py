@@ -133,7 +133,8 @@ class MappingForm(PartForm):
         super().__init__(*args, **kwargs)
         self._offer_fields()
         options = self.instance.options
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "text": options.get("text", ""),
             "length": options.get("length", 0),
             "table": "\n".join(f"{left} = {right}" for left, right in options.get("table", ())),

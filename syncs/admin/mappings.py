@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_base import TenantScopedAdmin
+from accounts.admin_base import TenantScopedAdmin, person_of
 from accounts.permissions import Action
 from syncs import services
 from syncs.admin.forms import ConditionForm, MappingForm
@@ -60,17 +60,15 @@ class PartOfSyncAdmin(TenantScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         with transaction.atomic():
             obj.save()
-            services.configuration_changed(obj.sync, by=request.user)  # type: ignore[arg-type]
+            services.configuration_changed(obj.sync, by=person_of(request))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         sync = obj.sync
         with transaction.atomic():
             obj.delete()
-            services.configuration_changed(sync, by=request.user)  # type: ignore[arg-type]
+            services.configuration_changed(sync, by=person_of(request))
 
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponseBase:
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         obj = self.object_or_404(request, object_id)
         try:
             response: HttpResponseBase = super().delete_view(request, object_id, extra_context)

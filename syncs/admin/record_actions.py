@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.admin_base import person_of
 from accounts.permissions import Action
+from accounts.tenancy import TenantQuerySet
 from syncs import services
 from syncs.engine.terms import Side
 from syncs.models import SyncRecord
@@ -42,33 +44,33 @@ def posted(model_admin: "SyncRecordAdmin", act: Act) -> Callable[..., HttpRespon
 
 
 def retry(request: HttpRequest, record: SyncRecord) -> str:
-    services.retry(_only(record), by=request.user)
+    services.retry(_only(record), by=person_of(request))
     return _("It is tried again within a minute.")
 
 
 def exclude(request: HttpRequest, record: SyncRecord) -> str:
-    services.exclude(_only(record), by=request.user)
+    services.exclude(_only(record), by=person_of(request))
     return _("It is left out of the sync. Nothing was changed on either side.")
 
 
 def include(request: HttpRequest, record: SyncRecord) -> str:
-    services.include(_only(record), by=request.user)
+    services.include(_only(record), by=person_of(request))
     return _("It is part of the sync again and will be tried within a minute.")
 
 
 def unlink(request: HttpRequest, record: SyncRecord) -> str:
-    services.unlink(record, by=request.user)
+    services.unlink(record, by=person_of(request))
     return _("The two are no longer linked. Nothing was changed on either side.")
 
 
 def partner(request: HttpRequest, record: SyncRecord) -> str:
     if request.POST.get("create"):
-        services.choose_partner(record, None, by=request.user)
+        services.choose_partner(record, None, by=person_of(request))
         return _("A new one will be created within a minute.")
     chosen = request.POST.get("partner", "")
     if not chosen:
         raise services.NotPossible(_("Choose one first."))
-    services.choose_partner(record, chosen, by=request.user)
+    services.choose_partner(record, chosen, by=person_of(request))
     return _("They will be linked within a minute.")
 
 
@@ -76,11 +78,11 @@ def resolve(request: HttpRequest, record: SyncRecord) -> str:
     chosen = {name: Side(value) for name, value in request.POST.items() if value in set(Side)}
     if not chosen:
         raise services.NotPossible(_("Choose a value first."))
-    services.resolve_conflict(record, chosen, by=request.user)
+    services.resolve_conflict(record, chosen, by=person_of(request))
     return _("The chosen values will be kept on both sides within a minute.")
 
 
-def _only(record: SyncRecord) -> "services.Records":
+def _only(record: SyncRecord) -> TenantQuerySet[SyncRecord]:
     return SyncRecord.objects.for_tenant(record.tenant_id).filter(pk=record.pk)
 
 

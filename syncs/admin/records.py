@@ -15,8 +15,9 @@ from import_export.formats.base_formats import CSV, XLSX
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
-from accounts.admin_base import TenantScopedAdmin
+from accounts.admin_base import TenantScopedAdmin, person_of
 from accounts.permissions import Action
+from accounts.tenancy import TenantQuerySet
 from syncs import services
 from syncs.admin import cells, record_actions
 from syncs.admin.export_form import ExportForm
@@ -27,9 +28,11 @@ from syncs.exports.files import TooManyRows, csv_lines, xlsx_file
 from syncs.models import SyncRecord
 from syncs.views.record import record_page
 
+type Records = TenantQuerySet[SyncRecord]
+
 
 @admin.register(SyncRecord)
-class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):  # type: ignore[misc]  # untyped mixin
+class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):
     """One row per record; opening one shows both sides, the reason and the way out."""
 
     list_display = ("names", "state", "why", "failing_for", "attempted", "of_sync", "tenant")
@@ -86,20 +89,20 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):  # type: ignore[mis
     # --- many at once ---------------------------------------------------------------------
 
     @admin.action(description=gettext_lazy("Try again"), permissions=["work_records"])
-    def retry(self, request: HttpRequest, queryset: QuerySet[SyncRecord]) -> None:
-        count = services.retry(queryset, by=request.user)
+    def retry(self, request: HttpRequest, queryset: Records) -> None:
+        count = services.retry(queryset, by=person_of(request))
         text = ngettext("%d record is tried again.", "%d records are tried again.", count)
         self.message_user(request, text % count, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("Leave out of the sync"), permissions=["work_records"])
-    def leave_out(self, request: HttpRequest, queryset: QuerySet[SyncRecord]) -> None:
-        count = services.exclude(queryset, by=request.user)
+    def leave_out(self, request: HttpRequest, queryset: Records) -> None:
+        count = services.exclude(queryset, by=person_of(request))
         text = ngettext("%d record is left out.", "%d records are left out.", count)
         self.message_user(request, text % count, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("Take into the sync"), permissions=["work_records"])
-    def take_in(self, request: HttpRequest, queryset: QuerySet[SyncRecord]) -> None:
-        count = services.include(queryset, by=request.user)
+    def take_in(self, request: HttpRequest, queryset: Records) -> None:
+        count = services.include(queryset, by=person_of(request))
         text = ngettext("%d record is taken in.", "%d records are taken in.", count)
         self.message_user(request, text % count, messages.SUCCESS)
 
@@ -122,7 +125,7 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):  # type: ignore[mis
         object_id: str,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
+    ) -> Any:
         """The record page: nothing on it is a form field, everything is an action."""
         record = self.object_or_404(request, object_id)
         context = {

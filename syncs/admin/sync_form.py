@@ -54,18 +54,18 @@ def form_for(sync: Sync) -> type[SyncForm]:
 def _setting_field(sync: Sync, setting: Setting) -> forms.ChoiceField:
     """A choice from the live list; without the provider, only what was chosen before."""
     chosen = sync.settings.get(setting.name, "")
-    help_text, entries = setting.help, [("", _("Not chosen"))]
+    help_text, entries = str(setting.help), [("", str(_("Not chosen")))]
     connection = sync.integration.left if setting.side is Side.LEFT else sync.integration.right
     try:
         found = live_choices(connection, setting.choice_list)
         entries += [(choice.value, choice.label) for choice in found if choice.active]
     except ConnectorError as error:
         told = _("The list cannot be read now: %(reason)s")
-        help_text = told % {"reason": error.fault.message}
+        help_text = str(told) % {"reason": error.fault.message}
     if chosen and chosen not in dict(entries):
         entries.append((chosen, chosen))
     return forms.ChoiceField(
-        label=setting.label,
+        label=str(setting.label),
         help_text=help_text,
         choices=entries,
         initial=chosen,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from accounts.admin_base import TenantScopedAdmin
+from accounts.admin_base import TenantScopedAdmin, person_of
 from accounts.permissions import Action
 from syncs import services
 from syncs.admin import cells
@@ -61,7 +61,7 @@ class SyncAdmin(TenantScopedAdmin):
     @admin.action(description=gettext_lazy("Run now"), permissions=["run_syncs"])
     def run_now(self, request: HttpRequest, queryset: QuerySet[Sync]) -> None:
         for sync in queryset:
-            services.request_run(sync, by=request.user)
+            services.request_run(sync, by=person_of(request))
         self.message_user(request, _("The selected syncs run within a minute."))
 
     def get_form(
@@ -72,7 +72,7 @@ class SyncAdmin(TenantScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         changes = form.changes()
         if changes:
-            services.change_settings(obj, changes, by=request.user)  # type: ignore[arg-type]
+            services.change_settings(obj, changes, by=person_of(request))
 
     # --- extra pages ----------------------------------------------------------------------
 
@@ -92,7 +92,7 @@ class SyncAdmin(TenantScopedAdmin):
         object_id: str,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
+    ) -> Any:
         sync = self.object_or_404(request, object_id)
         context = {
             "page": sync_page(sync),
@@ -113,7 +113,7 @@ class SyncAdmin(TenantScopedAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         try:
-            messages.success(request, _switched(name, sync, request.user))
+            messages.success(request, _switched(name, sync, person_of(request)))
         except services.ConfigurationRefused as refusal:
             messages.error(request, str(refusal))
         return redirect("admin:syncs_sync_change", sync.pk)

@@ -1,15 +1,16 @@
 """The demo company: its people, its connections to the sandbox, and its two syncs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import Membership, Role, Tenant, User
+from integrations.connecting import identity_changes
 from integrations.contract import Choice, Identity
 from integrations.models import SANDBOX, Connection
-from integrations.services import identity_changes, opened
+from integrations.services import opened
 from syncs import services
 from syncs.models import Integration, Sync
 from syncs.recipes.hubspot_quickbooks import RECIPES
@@ -90,7 +91,7 @@ def _add(integration: Integration, recipe: Recipe, right: Connection) -> Sync:
     return sync
 
 
-def _income(accounts: list[Choice] | tuple[Choice, ...]) -> Choice:
+def _income(accounts: Sequence[Choice]) -> Choice:
     """The account for sales, else the first."""
     named = (each for each in accounts if WANTED_INCOME in each.label.casefold())
     return next(named, accounts[0])

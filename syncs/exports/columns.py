@@ -38,7 +38,7 @@ def category_title(value: str) -> str:
     return str(faults.explain(value).title) if value else ""
 
 
-class Column(Field):  # type: ignore[misc]  # import-export has no types
+class Column(Field):
     """A field of the resource that knows how to turn a database value into a cell."""
 
     def __init__(self, source: str, header: Any, render: Callable[[Any], Cell] = plain) -> None:
@@ -46,7 +46,7 @@ class Column(Field):  # type: ignore[misc]  # import-export has no types
         self.render = render
 
 
-class SyncRecordResource(ModelResource):  # type: ignore[misc]  # import-export has no types
+class SyncRecordResource(ModelResource):
     """One row per sync record: what it is on both sides, its state, and why."""
 
     sync = Column("sync__name", _("Sync"))

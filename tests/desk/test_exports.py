@@ -85,7 +85,8 @@ def test_xlsx_holds_the_same_with_real_dates(
     make_record(1, left_title="=1+1")
 
     answer = export(client_of(finance), XLSX)
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    sheet: Any = book.active
 
     header = [cell.value for cell in sheet[1]]
     row = dict(zip(header, [cell.value for cell in sheet[2]], strict=True))

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from syncs.engine.terms import PartnerChoice
@@ -88,7 +89,7 @@ def test_activities_show_before_and_after(
         tenant_id=record.tenant_id,
         sync=record.sync,
         record=record,
-        at=record.last_attempt_at,
+        at=timezone.now(),
         action=ActivityAction.UPDATED,
         side="right",
         changes=[{"field": "GivenName", "side": "right", "before": "Bob", "after": "Rob"}],

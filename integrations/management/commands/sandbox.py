@@ -31,8 +31,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--limits", choices=("real", "off"), default="real")
-        parser.add_argument("--state", type=Path, help="load this file if it exists, save at the end")
-        parser.add_argument("--json", action="store_true", help="print one JSON line when it listens")
+        parser.add_argument(
+            "--state", type=Path, help="load this file if it exists, save at the end"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print one JSON line when it listens"
+        )
         parser.add_argument(
             "--fault",
             action="append",

@@ -18,7 +18,7 @@ from accounts.models import Role
 from accounts.tenancy import tenant_scope
 from syncs import services
 from syncs.demo import company, processes, show
-from syncs.models import RunTrigger, Sync
+from syncs.models import RunTrigger, Sync, SyncState
 from syncs.runs import Ended, run_sync
 
 # Short slices, so that the bars move.
@@ -139,5 +139,5 @@ class Command(BaseCommand):
 def _has_caught_up(sync: Sync) -> bool:
     """Both sides read, and nothing due."""
     if not sync.is_read or sync.claimed_by:
-        return not sync.is_active
+        return sync.state != SyncState.ACTIVE
     return not services.totals(sync)["pending"]
