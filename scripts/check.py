@@ -21,7 +21,7 @@ import redis
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres:///saldo")
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/saldo")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 NOTHING_MAY_LACK = os.environ.get("SALDO_CI") == "1"
 LINT = (
