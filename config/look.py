@@ -33,6 +33,7 @@ LOOK: dict[str, Any] = {
             "href": lambda _request: static("saldo/icon.svg"),
         }
     ],
+    "DASHBOARD_CALLBACK": "config.home.dashboard",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

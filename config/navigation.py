@@ -48,7 +48,6 @@ SECTIONS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page("integrations.CallRecord", _("Call log"), "receipt_long"),
             Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
-            Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
             Page("auditlog.LogEntry", _("Changes"), "rule"),
             Page("accounts.User", _("Users"), "person"),
             Page("account.EmailAddress", _("E-mail addresses"), "alternate_email"),

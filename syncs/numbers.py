@@ -76,12 +76,13 @@ def totals(sync: Sync) -> Totals:
     return _count(SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync), [sync])[0]
 
 
-def overview(tenant: Tenant) -> list[Totals]:
-    """All syncs of a tenant with their totals: two queries, however many there are."""
-    syncs = Sync.objects.for_tenant(tenant).select_related(
-        "integration__left", "integration__right"
+def overview(*tenants: Tenant | int) -> list[Totals]:
+    """All syncs of these tenants with their totals: two queries, however many there are."""
+    syncs = Sync.objects.for_tenants(tenants).select_related(
+        "tenant", "integration__left", "integration__right"
     )
-    return _count(SyncRecord.objects.for_tenant(tenant), syncs.order_by("integration", "pk"))
+    order = ("tenant__name", "integration", "pk")
+    return _count(SyncRecord.objects.for_tenants(tenants), syncs.order_by(*order))
 
 
 def _count(records: TenantQuerySet[SyncRecord], syncs: Iterable[Sync]) -> list[Totals]:
