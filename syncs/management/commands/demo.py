@@ -1,6 +1,7 @@
 """Fill a demo company, run its first sync, and open the desk to look around."""
 
 import json
+import logging
 import time
 from argparse import ArgumentParser
 from contextlib import ExitStack
@@ -14,19 +15,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
-from accounts.models import Role
+from accounts.models import Role, Tenant
 from accounts.tenancy import tenant_scope
 from syncs import services
 from syncs.demo import company, processes, show
 from syncs.models import RunTrigger, Sync, SyncState
-from syncs.runs import Ended, run_sync
+from syncs.runs import Ended
+from syncs.workoff import work_off
 
 # Short slices, so that the bars move.
 SLICE_SECONDS = 1.0
 LOOK_EVERY = 0.5
-# A sync that rests longer than this goes on after the demo's table.
-LONGEST_REST = 90.0
-FINISHED = (Ended.DONE, Ended.PAUSED, Ended.FAILED, Ended.IDLE)
+GOING_ON = (Ended.MORE, Ended.STALLED)
 
 
 class Command(BaseCommand):
@@ -41,6 +41,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo has well-known passwords: it runs with DEBUG only.")
+        # The queue tells of every message; here the bars tell.
+        logging.getLogger("django-q").setLevel(logging.WARNING)
         self.console = Console(stderr=bool(options["json"]))
         call_command("migrate", verbosity=0)
         tenant = company.demo_tenant()
@@ -54,7 +56,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.console.print("\nStopped. Everything is kept: `make demo` goes on from here.")
 
-    def _refuse_lost_state(self, tenant: Any, state: Path) -> None:
+    def _refuse_lost_state(self, tenant: Tenant, state: Path) -> None:
         """A new sandbox under an old database would look like thousands of deleted records."""
         with tenant_scope(tenant):
             is_old = Sync.objects.exclude(left_read_at=None).exists()
@@ -64,14 +66,14 @@ class Command(BaseCommand):
                 f"Start afresh with an empty database."
             )
 
-    def _run(self, stack: ExitStack, tenant: Any, state: Path, options: dict[str, Any]) -> None:
+    def _run(self, stack: ExitStack, tenant: Tenant, state: Path, options: dict[str, Any]) -> None:
         since = timezone.now()
         self.console.print("Starting the sandbox: stand-ins of HubSpot and QuickBooks …")
         url, told = stack.enter_context(processes.sandbox(state, options["dataset"]))
         settings.SANDBOX_URL = url
         syncs = company.install(tenant, told)
         if options["once"]:
-            self._sync_here(syncs)
+            self._sync_here(tenant, syncs)
         else:
             stack.enter_context(processes.worker(url))
             self._watch(syncs)
@@ -79,29 +81,17 @@ class Command(BaseCommand):
         if not options["once"]:
             self._open_desk(stack, url, options["port"])
 
-    def _sync_here(self, syncs: list[Sync]) -> None:
-        """Each sync in this process until nothing is left to do."""
+    def _sync_here(self, tenant: Tenant, syncs: list[Sync]) -> None:
+        """All that is due, in this process, until nothing is left to do."""
+        for sync in syncs:
+            services.request_run(sync)
         with show.Bars(self.console, syncs) as bars:
-            for sync in syncs:
-                services.request_run(sync)
-                self._work_off(sync, bars)
 
-    def _work_off(self, sync: Sync, bars: show.Bars) -> None:
-        ended = Ended.MORE
-        while ended not in FINISHED:
-            ended = run_sync(sync.pk, RunTrigger.PERSON, seconds=SLICE_SECONDS)
-            sync.refresh_from_db()
-            bars.show(sync, is_done=ended in FINISHED)
-            if ended is Ended.STALLED and not self._rest(sync):
-                return
+            def progress(sync: Sync, ended: Ended) -> None:
+                sync.refresh_from_db()
+                bars.show(sync, is_done=ended not in GOING_ON)
 
-    def _rest(self, sync: Sync) -> bool:
-        """Wait as the provider asked; False when that is too long for a demo."""
-        left = (sync.held_until - timezone.now()).total_seconds() if sync.held_until else 0.0
-        if left > LONGEST_REST:
-            return False
-        time.sleep(max(left, 0.0))
-        return True
+            work_off(tenant, trigger=RunTrigger.PERSON, seconds=SLICE_SECONDS, progress=progress)
 
     def _watch(self, syncs: list[Sync]) -> None:
         """Show what the worker does until both syncs have caught up."""
