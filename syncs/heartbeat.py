@@ -16,6 +16,8 @@ class Pulse:
     """How long the oldest question has gone unanswered; nought when none has."""
 
     silent_for: timedelta
+    # Some question since the start was answered.
+    has_answered: bool
     # A worker holds a claim, so an answer may take as long as its work.
     is_busy: bool
 
@@ -45,7 +47,8 @@ def pulse(name: str) -> Pulse:
     silent = timedelta(0)
     if beat is not None and beat.asked_at is not None and _is_open(beat):
         silent = now - beat.asked_at
-    return Pulse(silent, _is_busy(name, now))
+    has_answered = beat is not None and beat.answered_at is not None
+    return Pulse(silent, has_answered, _is_busy(name, now))
 
 
 def _is_open(beat: Heartbeat) -> bool:

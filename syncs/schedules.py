@@ -1,0 +1,27 @@
+"""What runs by the clock; stored once, whoever starts first."""
+
+from dataclasses import dataclass
+
+from django_q.models import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    name: str
+    task: str
+    kind: str
+
+
+REGULARS = (
+    Regular("saldo-dispatch", "syncs.tasks.dispatch", Schedule.MINUTES),
+    Regular("saldo-prune", "syncs.tasks.prune", Schedule.DAILY),
+)
+
+
+def ensure_schedules() -> None:
+    """Have the regular tasks in the schedule, each once."""
+    for regular in REGULARS:
+        Schedule.objects.update_or_create(
+            name=regular.name,
+            defaults={"func": regular.task, "schedule_type": regular.kind, "repeats": -1},
+        )
