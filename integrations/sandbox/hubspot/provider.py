@@ -9,6 +9,7 @@ from typing import Any
 
 from integrations.sandbox.core import Headers, Meter, Request, Response, Setting
 from integrations.sandbox.faults import FaultRule
+from integrations.sandbox.hubspot import record_screen
 from integrations.sandbox.hubspot.account_api import Account, default_pipelines
 from integrations.sandbox.hubspot.call import Call
 from integrations.sandbox.hubspot.crm import Crm
@@ -94,6 +95,9 @@ class HubSpot(Desk):
 
     def handle(self, request: Request) -> Response:
         """Answer one call; the path is HubSpot's own."""
+        if record_screen.is_screen(request.path):
+            with self.lock:
+                return record_screen.answer(self, request)
         route, parts, other_method = find_route(request.method, request.path)
         if route is None:
             self.meter.call(f"{request.method} (unknown)")

@@ -9,7 +9,7 @@ from typing import Any
 
 from integrations.sandbox.core import JSON_HEADERS, Meter, Request, Response, Setting
 from integrations.sandbox.faults import FaultRule
-from integrations.sandbox.quickbooks import company
+from integrations.sandbox.quickbooks import company, record_screen
 from integrations.sandbox.quickbooks.answers import answer, fault_body, gateway_answer
 from integrations.sandbox.quickbooks.entities import BY_PATH, ENTITIES
 from integrations.sandbox.quickbooks.faults import (
@@ -66,6 +66,11 @@ class QuickBooks:
         if self.sign_in.handles(request.path):
             self.meter.call(f"{request.method} {request.path}")
             return self._traced(self.sign_in.handle(request))
+        if record_screen.is_screen(request.path):
+            with self.lock:
+                return record_screen.answer(
+                    request, self._screens.get, self._screens.update, self.all
+                )
         parts = self._count_call(request)
         wants_json = "application/json" in request.header("accept")
         try:
