@@ -12,7 +12,8 @@ _dice = random.Random()  # noqa: S311 (spreads retries; guards nothing)
 def next_try(attempts: int, now: datetime) -> datetime:
     """After 1, 2, 4 … minutes, each between three quarters and the whole."""
     doubled = FIRST * 2 ** min(max(attempts - 1, 0), 10)
-    return now + min(doubled, LONGEST) * _dice.uniform(0.75, 1.0)
+    wait: timedelta = min(doubled, LONGEST) * _dice.uniform(0.75, 1.0)
+    return now + wait
 
 
 def seed(value: int) -> None:

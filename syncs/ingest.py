@@ -170,8 +170,8 @@ def store_records(
 
 
 def _known(job: Job, side: Side, ids: Iterable[str]) -> dict[str, Known]:
-    names = sides.columns(side, ("id",)) + ("pk",)
-    names += sides.columns(side, ("digest", "version", "state", "modified_at"))
+    kept = sides.columns(side, ("digest", "version", "state", "modified_at"))
+    names = (sides.column(side, "id"), "pk", *kept)
     rows = SyncRecord.objects.filter(
         sync_id=job.sync.pk, **{f"{side}_id__in": list(ids)}
     ).values_list(*names)

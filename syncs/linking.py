@@ -113,6 +113,6 @@ def part(row: SyncRecord, side: Side, settlement: Settlement) -> None:
 
 def cleared(side: Side) -> dict[str, object]:
     """The columns of a side that holds nothing."""
-    empty = ("", "", RecordState.LIVE.value, "", {}, "", None)
+    empty: tuple[object, ...] = ("", "", RecordState.LIVE.value, "", {}, "", None)
     values: dict[str, object] = dict(zip(sides.columns(side), empty, strict=True))
     return values | {sides.column(side, "settled_state"): RecordState.LIVE.value}

@@ -29,6 +29,7 @@ from syncs.numbers import Summary, Totals, overview, summary, totals
 from syncs.plans import lone_side
 from syncs.preview import Preview, Previewed, preview, problems
 from syncs.queue import enqueue_run
+from syncs.recipes import recipe_of
 from syncs.setup import SetupRefused, create_sync, install, missing_settings
 from syncs.steering import (
     ConfigurationRefused,
@@ -185,8 +186,6 @@ def enrol(sync: Sync, side: Side, record_id: str, by: User | None = None) -> Syn
 
 def _have_read(sync: Sync, side: Side, record_id: str) -> None:
     """A hint as a webhook would leave it: the next run reads this one record."""
-    from syncs.recipes import recipe_of
-
     pair = sync.integration
     connection = pair.left if side is Side.LEFT else pair.right
     WebhookEvent.objects.create(
