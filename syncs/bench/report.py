@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from syncs.bench.case import PHASES, Case, Measured
+from syncs.bench.desk import GOAL_MS, PEOPLE
 from syncs.bench.goals import Verdict, same_calls, verdicts
 
 NOTES = (
@@ -122,3 +123,23 @@ def _goals(title: str, found: Sequence[Verdict]) -> Table:
         verdict = "[green]PASS" if each.is_held else "[red]over"
         table.add_row(each.goal, f"{each.measured:,.3f}", f"{each.limit:,.2f}", verdict)
     return table
+
+
+def show_desk(console: Console, found: Mapping[str, Any]) -> None:
+    """The pages' times for each person, and the export."""
+    title = f"desk on {found['database']}, {found['records']:,} records: server time, ms"
+    table = Table(title=title, title_justify="left")
+    for number, name in enumerate(("page", *PEOPLE, "queries", "")):
+        table.add_column(name, justify="right" if number else "left")
+    for page in found["finance"]:
+        told = [found[person][page] for person in PEOPLE]
+        slowest = max(each["ms"] for each in told)
+        verdict = "[green]PASS" if slowest < GOAL_MS else "[red]over"
+        times = (f"{each['ms']:.0f}" for each in told)
+        table.add_row(page, *times, "/".join(str(each["queries"]) for each in told), verdict)
+    console.print(table)
+    export = found["export"]
+    console.print(
+        f"CSV export of {export['rows']:,} rows: {export['rows_per_second']:,.0f} rows/s, "
+        f"peak {export['peak_mib']:.0f} MiB ({export['grown_mib']:.0f} MiB more than before it)"
+    )

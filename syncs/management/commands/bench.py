@@ -12,12 +12,13 @@ from rich.console import Console
 from syncs.bench import report, scratch
 from syncs.bench.case import Case, measure_case, run_case
 from syncs.bench.children import ChildFailed
+from syncs.bench.desk import RECORDS, measure_desk, run_desk
 from syncs.demo.processes import DidNotStart
 
 SIZES = (10_000, 100_000)
 WIDTH = 150
 LEAST, MOST = 100, 1_000_000
-CHILDREN = {"case": measure_case}
+CHILDREN = {"case": measure_case, "desk": measure_desk}
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--records", type=_size, nargs="+", default=list(SIZES))
+        parser.add_argument("--records", type=_size, nargs="+", help="default: 10000 100000")
         parser.add_argument(
             "--databases",
             nargs="+",
@@ -41,21 +42,27 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
         parser.add_argument("--profile", action="store_true", help="show what costs most")
         parser.add_argument("--strict", action="store_true", help="fail when a goal is missed")
+        parser.add_argument("--desk", action="store_true", help="measure the desk's pages instead")
         parser.add_argument("--child", help=argparse.SUPPRESS)
 
     def handle(self, **options: Any) -> None:
-        if options["child"]:
-            task = json.loads(options["child"])
-            self._tell(CHILDREN[task["kind"]](task, lambda doing: self._tell({"doing": doing})))
-            return
         self.console = Console()
         if not self.console.is_terminal:
             # A table in a file or a log is not cut at the 80 signs of a terminal that is not there.
             self.console = Console(width=WIDTH)
         try:
-            self._measure(options)
+            self._work(options)
         except (ChildFailed, DidNotStart, scratch.NoDatabase) as error:
             raise CommandError(str(error)) from error
+
+    def _work(self, options: dict[str, Any]) -> None:
+        if options["child"]:
+            task = json.loads(options["child"])
+            self._tell(CHILDREN[task["kind"]](task, lambda doing: self._tell({"doing": doing})))
+        elif options["desk"]:
+            self._measure_desk(options)
+        else:
+            self._measure(options)
 
     def _tell(self, line: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(line))
@@ -65,12 +72,31 @@ class Command(BaseCommand):
         cases = [
             self._case(records, database, options)
             for database in self._databases(options)
-            for records in sorted(set(options["records"]))
+            for records in sorted(set(options["records"] or SIZES))
         ]
         report.show(self.console, cases)
-        if options["json"]:
-            options["json"].write_text(json.dumps(report.as_json(cases), indent=2) + "\n")
+        self._keep(report.as_json(cases), options["json"])
         self._judge(report.missed(cases), is_strict=options["strict"])
+
+    def _measure_desk(self, options: dict[str, Any]) -> None:
+        found = []
+        for database in self._databases(options):
+            for records in sorted(set(options["records"] or [RECORDS[database]])):
+                with self.console.status("") as status:
+                    found.append(
+                        run_desk(
+                            database,
+                            records,
+                            postgres_url=options["postgres_url"],
+                            tell=status.update,
+                        )
+                    )
+                report.show_desk(self.console, found[-1])
+        self._keep({"machine": report.machine(), "desk": found}, options["json"])
+
+    def _keep(self, numbers: dict[str, Any], file: Path | None) -> None:
+        if file:
+            file.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
 
     def _databases(self, options: dict[str, Any]) -> list[str]:
         if options["databases"]:

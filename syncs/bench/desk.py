@@ -1,0 +1,195 @@
+"""How long the desk's pages take with a crowd of records, and what an export costs."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from allauth.account.internal.flows import login
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import SUPPORT, Membership, Role, Tenant, User
+from accounts.tenancy import all_tenants
+from syncs.bench import crowd, stage
+from syncs.bench.children import Tell, Told, forked, run_child
+from syncs.bench.scratch import SQLITE, scratch_database
+from syncs.bench.usage import measured, peak_mib
+from syncs.exports.columns import SyncRecordResource
+from syncs.models import Status, Sync, SyncRecord
+
+RECORDS = {"sqlite": 200_000, "postgresql": 1_000_000}
+TIMES = 5
+GOAL_MS = 200.0
+# Which of the failing records is opened and searched for.
+LOOKED_AT = 5
+HOST = "127.0.0.1"
+PEOPLE = {"finance": "finance@bench.example", "support": "support@bench.example"}
+
+type Task = Mapping[str, Any]
+
+
+class PageFailed(Exception):
+    """A page did not open; its time would mean nothing."""
+
+
+def run_desk(database: str, records: int, *, postgres_url: str, tell: Tell) -> Told:
+    """Fill a scratch database and measure; raises ChildFailed or NoDatabase."""
+    name = f"desk on {database}, {records:,} records"
+    tell(f"{name}: filling")
+    with scratch_database(database, postgres_url) as database_url:
+        task = {"kind": "desk", "records": records}
+        found = run_child(
+            task, {"DATABASE_URL": database_url}, lambda doing: tell(f"{name}: {doing}")
+        )
+    return {"database": database, "records": records, **found}
+
+
+def measure_desk(task: Task, tell: Tell) -> Told:
+    """In the database's own process: fill, then pages and export in forks of it."""
+    filled = forked(_fill, task)
+    told: Told = {"fill": filled}
+    for person in PEOPLE:
+        tell(f"pages as {person}")
+        told[person] = forked(_pages, {**task, "person": person})
+    tell("export")
+    told["export"] = forked(_export, {**task, "person": "support"})
+    return told
+
+
+def _fill(task: Task) -> Told:
+    stage.set_up()
+    call_command("migrate", verbosity=0)
+    with all_tenants("a crowd is made for many tenants"), measured() as usage:
+        tenant = crowd.fill(task["records"])
+    _people(tenant)
+    return {"seconds": usage.seconds}
+
+
+def _people(tenant: Tenant) -> None:
+    users = {name: User.objects.create_user(email) for name, email in PEOPLE.items()}
+    for user in users.values():
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    Membership.objects.create(tenant=tenant, user=users["finance"], role=Role.FINANCE)
+    users["support"].groups.add(Group.objects.get(name=SUPPORT))
+    TOTP.activate(users["support"], generate_totp_secret())
+
+
+def _pages(task: Task) -> Told:
+    client = _browser(task["person"])
+    return {name: _page(client, url) for name, url in _urls().items()}
+
+
+def _browser(person: str) -> Client:
+    """A browser in which this person has logged in with everything that is asked for."""
+    stage.set_up()
+    settings.ALLOWED_HOSTS = [HOST]
+    client = Client(headers={"host": HOST, "accept-encoding": "gzip"})
+    user = User.objects.get(email=PEOPLE[person])
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = client.session
+    confirmed = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [confirmed]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()
+    return client
+
+
+def _urls() -> dict[str, str]:
+    records = reverse("admin:syncs_syncrecord_changelist")
+    with all_tenants("a benchmark looks at one record of the crowd"):
+        largest = Sync.objects.order_by("pk")[:1]
+        failing = SyncRecord.objects.filter(sync__in=largest, status=Status.FAILING)
+        one = failing.order_by("pk")[LOOKED_AT]
+    hour = timezone.now().strftime("%H:%M:%S")
+    today = timezone.now().strftime("%Y-%m-%d")
+    queries = {
+        "list": "",
+        "list, page 2": "?p=2",
+        "list, page 100": "?p=100",
+        "list, ordered by last attempt": "?o=-6",
+        "status failing": "?status__exact=failing",
+        "status in sync": "?status__exact=in_sync",
+        "status waiting": "?status__exact=waiting",
+        "one problem": f"?category={one.category}",
+        "one sync": f"?sync={one.sync_id}",
+        "one sync, failing": f"?sync={one.sync_id}&status__exact=failing",
+        "failing for a day": "?failing=day",
+        "failing for a month": "?failing=older",
+        "last attempt today": (
+            f"?last_attempt_at_from_0={today}&last_attempt_at_from_1=00:00:00"
+            f"&last_attempt_at_to_0={today}&last_attempt_at_to_1={hour}"
+        ),
+        "search: a name that one has": f"?q={one.left_title.replace(' ', '+')}",
+        "search: a name that many have": "?q=Brouwer",
+        "search: a name that nobody has": "?q=Xylophon",
+        "search: e-mail": f"?q=person{one.left_id}@crowd.example",
+        "search: id": f"?q={one.left_id}",
+        "search: address": f"?q=https://app.hubspot.com/contacts/1/record/0-1/{one.left_id}",
+    }
+    return {
+        "home": reverse("admin:index"),
+        **{name: records + query for name, query in queries.items()},
+        "record page": reverse("admin:syncs_syncrecord_change", args=[one.pk]),
+        "sync page": reverse("admin:syncs_sync_change", args=[one.sync_id]),
+        "syncs": reverse("admin:syncs_sync_changelist"),
+        "runs": reverse("admin:syncs_run_changelist"),
+    }
+
+
+def _page(client: Client, url: str) -> Told:
+    """Median of some times, after one that warms up and counts the queries."""
+    with CaptureQueriesContext(connection) as capture:
+        _get(client, url)
+    # Kept only until the next request.
+    queries = list(capture.captured_queries)
+    slowest = max(queries, key=lambda query: float(query["time"]))
+    times = []
+    for _ in range(TIMES):
+        started = time.perf_counter()
+        _get(client, url)
+        times.append((time.perf_counter() - started) * 1000)
+    return {
+        "ms": statistics.median(times),
+        "queries": len(queries),
+        "slowest_query_ms": float(slowest["time"]) * 1000,
+        "slowest_query": slowest["sql"],
+    }
+
+
+def _get(client: Client, url: str) -> None:
+    answer = client.get(url)
+    if answer.status_code != 200:
+        raise PageFailed(f"{url} answered {answer.status_code}.")
+
+
+def _export(task: Task) -> Told:
+    """The whole list as CSV, streamed and thrown away."""
+    client = _browser(task["person"])
+    names = SyncRecordResource.fields
+    chosen = {f"syncrecordresource_{name}": "on" for name in names}
+    form = {"format": "0", "resource": "0", **chosen}
+    before = peak_mib()
+    with measured() as usage:
+        answer = client.post(reverse("admin:syncs_syncrecord_export"), form)
+        if not answer.streaming:
+            raise PageFailed(f"The export answered {answer.status_code} and no file.")
+        size = lines = 0
+        for part in answer.streaming_content:
+            size += len(part)
+            lines += 1
+    return {
+        "rows": task["records"],
+        "rows_per_second": task["records"] / usage.seconds,
+        "megabytes_sent": size / 1_000_000,
+        "peak_mib": usage.peak_mib,
+        "grown_mib": usage.peak_mib - before,
+    }
