@@ -66,6 +66,9 @@ CONTACTS_CUSTOMERS = Recipe(
     conditions=(
         DefaultCondition(Side.LEFT, Condition("lifecyclestage", Operator.IS_ONE_OF, ("customer",))),
     ),
+    # Who is a customer in the books is one in HubSpot: outside of the filter above, what people
+    # change there would never reach the books.
+    left_creation={"lifecyclestage": "customer"},
     key_needed=True,
 )
 
