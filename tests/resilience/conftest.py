@@ -1,0 +1,63 @@
+"""A database of each test's own, and a sandbox, for real processes to meet at."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from integrations import calls, opening
+from integrations.providers import _sandbox_registration
+from integrations.sandbox.server import SandboxServer, run_sandbox
+
+pytest.register_assert_rewrite("tests.resilience.books", "tests.resilience.lives")
+
+from tests.resilience import databases  # noqa: E402 (after the line above)
+from tests.resilience.books import Books, Size, open_books  # noqa: E402
+
+type MakeBooks = Callable[..., Books]
+
+
+@pytest.fixture
+def database_url(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own, which this process uses as well.
+
+    The suite's is only copied: workers that were killed may hold locks in theirs for a while.
+    """
+    with databases.own_database(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def nothing_pooled() -> Iterator[None]:
+    """Sockets and call books belong to connections of one test's database."""
+    yield
+    for pk in list(opening._sessions):
+        opening.close_session(pk)
+    calls._books.clear()
+    _sandbox_registration.cache_clear()
+
+
+@pytest.fixture
+def sandbox(settings: Settings) -> Iterator[SandboxServer]:
+    """Both providers without limits."""
+    yield from _serving(settings, real_limits=False)
+
+
+@pytest.fixture
+def limited_sandbox(settings: Settings) -> Iterator[SandboxServer]:
+    """Both providers with their real limits and HubSpot's indexing lag."""
+    yield from _serving(settings, real_limits=True)
+
+
+def _serving(settings: Settings, *, real_limits: bool) -> Iterator[SandboxServer]:
+    # Each test keeps its limits in its own database: the sandboxes share their companies' ids.
+    settings.REDIS_URL = ""
+    with run_sandbox(real_limits=real_limits) as server:
+        settings.SANDBOX_URL = server.url
+        yield server
+
+
+@pytest.fixture
+def books(database_url: str, sandbox: SandboxServer) -> Books:
+    return open_books(sandbox, Size())

@@ -1,0 +1,117 @@
+"""Workers killed with SIGKILL at any point of reading, writing and settling: nothing is lost or
+made twice, and nothing stays stuck."""
+
+import logging
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+
+from syncs.claims import release_dead
+from tests.resilience.books import Books
+from tests.resilience.lives import Life, Mother, mother
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+# Shown by pytest when a test fails.
+logger = logging.getLogger(__name__)
+WORKER = "mortal"
+# Longer than a claim lasts, so that a dead worker's claim has run out by itself.
+LATER = 301
+# Longer than the first pause after something passing.
+SOON = 61
+# How many steps each stage has when there is much to do; a death in "resolve" needs a create that
+# a death in "write" left open.
+STAGES = {"ingest": 60, "link": 20, "write": 24, "resolve": 20, "settle": 40}
+DEATHS_EACH = 2
+MOST_LIVES = 40
+
+
+@dataclass
+class Story:
+    """One seeded row of lives and deaths; what happened is printed when the test fails."""
+
+    books: Books
+    mother: Mother
+    dice: random.Random
+    ahead: int = 0
+    deaths: Counter[str] = field(default_factory=Counter)
+    edited: set[str] = field(default_factory=set)
+
+    def live(self, **end: object) -> Life:
+        """People change something, the last worker's claim comes free, a new worker starts."""
+        self.books.live_on(self.dice, self.edited)
+        return self.work(**end)
+
+    def die_everywhere(self) -> None:
+        """So often in each stage, at steps drawn from ever closer to its beginning."""
+        for number in range(MOST_LIVES):
+            stage = min(STAGES, key=lambda name: self.deaths[name])
+            if self.deaths[stage] == DEATHS_EACH:
+                return
+            reach = max(2, STAGES[stage] >> number // len(STAGES))
+            self.live(stage=stage, step=self.dice.randint(1, reach))
+        raise AssertionError(f"Too few deaths: {self.deaths}")
+
+    def work(self, **end: object) -> Life:
+        self._free_the_dead()
+        self.books.look_at_both_sides()
+        seed = self.dice.randrange(10_000)
+        life = self.mother.bear(
+            syncs=self.books.sync_ids, ahead=self.ahead, hurry=True, seed=seed, **end
+        )
+        if life.was_killed:
+            self.deaths[life.died_in or "by the clock"] += 1
+        logger.info("%s -> %s %s", end, life.died_in or life.ended, life.where)
+        return life
+
+    def _free_the_dead(self) -> None:
+        """By the supervisor, or because the claim runs out."""
+        if self.dice.random() < 0.5:
+            release_dead(WORKER, alive=[])
+            self.ahead += SOON
+        else:
+            self.ahead += LATER
+
+    def come_to_rest(self) -> None:
+        for _ in range(6):
+            self.books.retry_what_broke_down()
+            ended = set(self.work().ended.values())
+        assert ended == {"done"}
+
+    def check(self) -> None:
+        self.come_to_rest()
+        self.books.check()
+        written = self.books.server.sandbox.writes
+        self.work()
+        assert self.books.server.sandbox.writes == written
+
+
+def tell_story(books: Books, nursery: Mother, seed: int) -> Story:
+    logger.info("seed %s", seed)
+    return Story(books, nursery, random.Random(seed))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_workers_killed_at_chosen_steps_lose_and_double_nothing(
+    books: Books, database_url: str, seed: int
+) -> None:
+    """Each dies right before or after a statement, a commit or a call of the stage it is due in."""
+    with mother(database_url, books.server.url, SALDO_WORKER=WORKER) as nursery:
+        story = tell_story(books, nursery, seed)
+        story.die_everywhere()
+        story.check()
+
+
+@pytest.mark.parametrize("seed", [11])
+def test_workers_killed_at_any_moment_lose_and_double_nothing(
+    books: Books, database_url: str, seed: int
+) -> None:
+    with mother(database_url, books.server.url, SALDO_WORKER=WORKER) as nursery:
+        story = tell_story(books, nursery, seed)
+        for _ in range(16):
+            story.live(seconds=story.dice.uniform(0.02, 0.4))
+
+        assert story.deaths["by the clock"] >= 8, story.deaths
+        story.check()
