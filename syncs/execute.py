@@ -408,9 +408,9 @@ def _absorb_doubles(job: Job, side: Side, works: Sequence[Work], settlement: Set
     made = {sides.get(work.row, side, "id"): work for work in works if work.answers}
     if not made:
         return
-    doubles = SyncRecord.objects.filter(
-        sync_id=job.sync.pk, **{f"{side}_id__in": list(made)}
-    ).exclude(pk__in=[work.row.pk for work in made.values()])
+    doubles = SyncRecord.objects.filter(sides.with_ids(side, made), sync_id=job.sync.pk).exclude(
+        pk__in=[work.row.pk for work in made.values()]
+    )
     heirs: dict[int, int] = {}
     for double in doubles:
         work = made[sides.get(double, side, "id")]

@@ -144,10 +144,11 @@ def _progress(job: Job, side: Side, page: Page) -> dict[str, object]:
     named = {sides.column(side, name): value for name, value in changes.items()}
     for name, value in named.items():
         setattr(sync, name, value)
-    return named | {"next_run_at": _next_run(sync.left_due_at, sync.right_due_at)}
+    return named | {"next_run_at": next_run(sync.left_due_at, sync.right_due_at)}
 
 
-def _next_run(left: datetime | None, right: datetime | None) -> datetime | None:
+def next_run(left: datetime | None, right: datetime | None) -> datetime | None:
+    """When the first of both sides is looked at again; None is at once."""
     return None if left is None or right is None else min(left, right)
 
 
@@ -172,10 +173,8 @@ def store_records(
 def _known(job: Job, side: Side, ids: Iterable[str]) -> dict[str, Known]:
     kept = sides.columns(side, ("digest", "version", "state", "modified_at"))
     names = (sides.column(side, "id"), "pk", *kept)
-    rows = SyncRecord.objects.filter(
-        sync_id=job.sync.pk, **{f"{side}_id__in": list(ids)}
-    ).values_list(*names)
-    return {row[0]: Known(*row[1:]) for row in rows}
+    rows = SyncRecord.objects.filter(sides.with_ids(side, ids), sync_id=job.sync.pk)
+    return {row[0]: Known(*row[1:]) for row in rows.values_list(*names)}
 
 
 def _sort(records: Iterable[Record], known: dict[str, Known]) -> Sorted:

@@ -47,7 +47,7 @@ def _partners(sync: Sync, links: Sequence[Decided]) -> dict[tuple[Side, str], Sy
     found: dict[tuple[Side, str], SyncRecord] = {}
     for side, ids in wanted.items():
         if ids:
-            rows = SyncRecord.objects.filter(sync=sync, **{f"{side}_id__in": ids})
+            rows = SyncRecord.objects.filter(sides.with_ids(side, ids), sync=sync)
             found |= {(side, sides.get(row, side, "id")): row for row in rows}
     return found
 

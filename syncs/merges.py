@@ -15,7 +15,7 @@ from syncs.models import Activity, ActivityAction, MatchValue, SyncRecord
 def move_links(job: Job, side: Side, merged: Mapping[str, str]) -> None:
     """`merged` is old id -> surviving id on this side. Needs a transaction."""
     ids = {*merged, *merged.values()}
-    rows = SyncRecord.objects.filter(sync_id=job.sync.pk, **{f"{side}_id__in": ids})
+    rows = SyncRecord.objects.filter(sides.with_ids(side, ids), sync_id=job.sync.pk)
     by_id = {sides.get(row, side, "id"): row for row in rows}
     for old_id, new_id in merged.items():
         loser = by_id.get(old_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integrations.contract import RecordState
+from syncs import sides
 from syncs.engine.decide import NO_MATCHES, Decider
 from syncs.engine.terms import (
     Candidate,
@@ -170,7 +171,7 @@ class Planner:
                 ids[side.other].add(partner_id)
         found: dict[tuple[Side, str], Candidate] = {}
         for side, ones in ids.items():
-            rows = SyncRecord.objects.filter(sync=self._sync, **{f"{side}_id__in": ones})
+            rows = SyncRecord.objects.filter(sides.with_ids(side, ones), sync=self._sync)
             for row in rows:
                 own, other, title = _named(row, side)
                 found[side, own] = Candidate(own, title, "", "", linked_to=other)
@@ -246,7 +247,7 @@ def find_parents(
     """The parents as the syncs of the same integration know them; absent ones too, once sure."""
     ids = set(ids)
     syncs = parent_syncs(sync, object_type)
-    rows = SyncRecord.objects.filter(sync__in=syncs, **{f"{side}_id__in": ids})
+    rows = SyncRecord.objects.filter(sides.with_ids(side, ids), sync__in=syncs)
     found: dict[ReferenceKey, Parent] = {}
     for row in rows.defer("left_values", "right_values", "left_base", "right_base"):
         own, other, title = _named(row, side)

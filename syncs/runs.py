@@ -30,7 +30,7 @@ from syncs.engine.mapping import needed_fields
 from syncs.engine.spec import spec_problems
 from syncs.engine.terms import Direction, Side, SyncSpec
 from syncs.execute import Executor
-from syncs.ingest import read_events, read_side
+from syncs.ingest import next_run, read_events, read_side
 from syncs.jobs import SLICE_SECONDS, Budget, End, Job, object_type_of
 from syncs.models import Intent, RunState, RunTrigger, Sync, SyncRecord, SyncState
 from syncs.plans import Planner
@@ -192,6 +192,7 @@ class _Run:
         """Read what is to be read now; False when the budget ended first."""
         now = clock.now()
         finished = True
+        self._plan_next_look()
         for side in Side:
             if getattr(self.sync, f"{side}_read_at") is not None:
                 read_events(job, side)
@@ -200,6 +201,13 @@ class _Run:
             if grown or getattr(self.sync, f"{side}_more") or due_at is None or due_at <= now:
                 finished = read_side(job, side) and finished
         return finished
+
+    def _plan_next_look(self) -> None:
+        """Before reading, so that a webhook that comes in while we read is not forgotten."""
+        planned = next_run(self.sync.left_due_at, self.sync.right_due_at)
+        if planned != self.sync.next_run_at:
+            with self.claim.fenced(next_run_at=planned):
+                self.sync.next_run_at = planned
 
     # How it ends.
 

@@ -30,7 +30,14 @@ from syncs.plans import lone_side
 from syncs.preview import Preview, Previewed, preview, problems
 from syncs.queue import enqueue_run
 from syncs.recipes import recipe_of
-from syncs.setup import SetupRefused, create_sync, install, missing_settings
+from syncs.setup import (
+    SetupRefused,
+    check_pair,
+    create_sync,
+    install,
+    missing_settings,
+    set_up,
+)
 from syncs.steering import (
     ConfigurationRefused,
     activate,
@@ -53,6 +60,7 @@ __all__ = [
     "Totals",
     "activate",
     "change_settings",
+    "check_pair",
     "choose_partner",
     "configuration_changed",
     "create_sync",
@@ -71,6 +79,7 @@ __all__ = [
     "resolve_conflict",
     "resume",
     "retry",
+    "set_up",
     "summary",
     "switch_off",
     "totals",

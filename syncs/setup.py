@@ -11,7 +11,7 @@ from integrations.models import Connection
 from syncs.engine.terms import Direction, Policy, Side
 from syncs.models import FilterCondition, Integration, Sync, SyncState
 from syncs.models import Mapping as MappingRow
-from syncs.recipes import recipe_of
+from syncs.recipes import recipe_of, recipes_for
 from syncs.recipes.terms import DefaultMapping, Recipe, Setting
 from syncs.specs import options_of
 
@@ -24,10 +24,7 @@ def install(
     left: Connection, right: Connection, *, name: str = "", by: User | None = None
 ) -> Integration:
     """The integration of this pair of connections; the one there is, if there is one."""
-    if left.tenant_id != right.tenant_id:
-        raise SetupRefused(_("The two connections belong to different companies."))
-    if left.pk == right.pk:
-        raise SetupRefused(_("An integration needs two connections."))
+    _check_own(left, right)
     integration, _created = Integration.objects.for_tenant(left.tenant_id).get_or_create(
         tenant_id=left.tenant_id,
         left=left,
@@ -35,6 +32,29 @@ def install(
         defaults={"name": name or f"{left} ⇄ {right}"},
     )
     return integration
+
+
+def check_pair(left: Connection, right: Connection) -> None:
+    """Raise SetupRefused when nothing could be kept in step between these two."""
+    _check_own(left, right)
+    if not recipes_for(left.provider, right.provider):
+        raise SetupRefused(_("There is nothing yet that these two providers can keep in step."))
+
+
+def set_up(
+    left: Connection, right: Connection, *, by: User | None = None
+) -> tuple[Integration, list[Sync]]:
+    """The integration with a sync for each of its recipes, switched off until somebody looked."""
+    check_pair(left, right)
+    with transaction.atomic():
+        integration = install(left, right, name=_pair_name(left, right), by=by)
+        there = set(integration.syncs.values_list("recipe", flat=True))
+        missing = (r for r in recipes_for(left.provider, right.provider) if r.code not in there)
+        return integration, [create_sync(integration, r.code, by=by) for r in missing]
+
+
+def _pair_name(left: Connection, right: Connection) -> str:
+    return f"{left.provider_label} ⇄ {right.provider_label}"
 
 
 def create_sync(
@@ -78,6 +98,13 @@ def missing_settings(sync: Sync) -> list[Setting]:
         for setting in recipe.settings
         if setting.side in reached and not sync.settings.get(setting.name)
     ]
+
+
+def _check_own(left: Connection, right: Connection) -> None:
+    if left.tenant_id != right.tenant_id:
+        raise SetupRefused(_("The two connections belong to different companies."))
+    if left.pk == right.pk:
+        raise SetupRefused(_("An integration needs two connections."))
 
 
 def _check_fits(integration: Integration, recipe: Recipe, direction: Direction) -> None:

@@ -31,13 +31,17 @@ def work_off(
 ) -> int:
     """Run what is due, for one tenant or for all, until nothing is; how many runs it took."""
     count = 0
+    idle: set[int] = set()
     while True:
-        syncs = _due(tenant)
+        # One that is due and does not run is in other hands.
+        syncs = [sync for sync in _due(tenant) if sync.pk not in idle]
         if not syncs and not _wait(tenant, sleep):
             return count
         for sync in syncs:
             ended = run_sync(sync.pk, trigger, seconds=seconds)
             count += 1
+            if ended is Ended.IDLE:
+                idle.add(sync.pk)
             if progress is not None:
                 progress(sync, ended)
 
