@@ -38,9 +38,18 @@ def posted(model_admin: "SyncRecordAdmin", act: Act) -> Callable[..., HttpRespon
             messages.success(request, act(request, record))
         except services.NotPossible as refusal:
             messages.error(request, str(refusal))
-        return redirect("admin:syncs_syncrecord_change", record.pk)
+        return redirect("admin:syncs_syncrecord_change", _row_that_stays(record).pk)
 
     return view
+
+
+def _row_that_stays(record: SyncRecord) -> SyncRecord:
+    """Of two records that will be linked the left one's row stays; the other's goes."""
+    record.refresh_from_db()
+    if record.left_id or not record.partner_id:
+        return record
+    rows = SyncRecord.objects.for_tenant(record.tenant_id).filter(sync_id=record.sync_id)
+    return rows.filter(left_id=record.partner_id).first() or record
 
 
 def retry(request: HttpRequest, record: SyncRecord) -> str:

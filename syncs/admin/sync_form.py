@@ -1,5 +1,6 @@
 """A sync's own form: how it decides, and what its recipe has to be told."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin_base import SameTenantForm
 from integrations.contract import ConnectorError
+from syncs import services
 from syncs.choices import live_choices
 from syncs.engine.terms import Side
 from syncs.models import Sync
@@ -31,12 +33,23 @@ class SyncForm(SameTenantForm):
         if isinstance(field, forms.ChoiceField):
             field.choices = [each for each in DIRECTIONS if each[0] in allowed]
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse, in words, what does not fit the sync's mappings and filters."""
+        cleaned = super().clean()
+        wanted = copy(self.instance)
+        for name, value in self.changes().items():
+            setattr(wanted, name, value)
+        for problem in services.problems(wanted):
+            self.add_error(None, problem)
+        return cleaned
+
     def changes(self) -> dict[str, Any]:
         """What the person changed, as services.change_settings takes it."""
-        own = {name: self.cleaned_data[name] for name in self.changed_data if name in OWN}
+        changed = [name for name in self.changed_data if name in self.cleaned_data]
+        own = {name: self.cleaned_data[name] for name in changed if name in OWN}
         chosen = {
             name.removeprefix(PREFIX): self.cleaned_data[name]
-            for name in self.changed_data
+            for name in changed
             if name.startswith(PREFIX)
         }
         if chosen:
@@ -45,7 +58,7 @@ class SyncForm(SameTenantForm):
 
 
 def form_for(sync: Sync) -> type[SyncForm]:
-    """The form with the settings of the sync's recipe."""
+    """The form with the settings of the sync's recipe; their live lists are asked for here."""
     settings = recipe_of(sync.recipe).settings
     fields = {PREFIX + setting.name: _setting_field(sync, setting) for setting in settings}
     return type("RecipeSyncForm", (SyncForm,), fields)

@@ -32,6 +32,9 @@ SWITCHES = {
     "switch_off": Action.MANAGE_SYNCS,
 }
 
+# Where a request keeps the form of its sync.
+FORM = "saldo_sync_form"
+
 
 @admin.register(Sync)
 class SyncAdmin(TenantScopedAdmin):
@@ -67,7 +70,8 @@ class SyncAdmin(TenantScopedAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        return super().get_form(request, obj, change=change, form=form_for(obj), **kwargs)
+        form = getattr(request, FORM, None) or form_for(obj)
+        return super().get_form(request, obj, change=change, form=form, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         changes = form.changes()
@@ -94,6 +98,8 @@ class SyncAdmin(TenantScopedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         sync = self.object_or_404(request, object_id)
+        # Now, for it asks the providers: what comes next is inside the transaction that saves.
+        setattr(request, FORM, form_for(sync))
         context = {
             "page": sync_page(sync),
             "may_run": self.allows(request, Action.RUN_SYNCS, sync),

@@ -52,19 +52,25 @@ def sandbox(state: Path, dataset: str) -> Iterator[tuple[str, dict[str, dict[str
 
 
 @contextmanager
-def worker(sandbox_url: str) -> Iterator[None]:
-    with running(_manage("worker"), {"SANDBOX_URL": sandbox_url}, stdout=subprocess.DEVNULL):
+def worker(sandbox_url: str, logs: Path) -> Iterator[None]:
+    with (
+        (logs / "worker.log").open("w") as log,
+        running(_manage("worker"), {"SANDBOX_URL": sandbox_url}, stdout=log, stderr=log),
+    ):
         yield
 
 
 @contextmanager
-def web(sandbox_url: str, port: int) -> Iterator[str]:
+def web(sandbox_url: str, port: int, logs: Path) -> Iterator[str]:
     """The web server's address."""
     address = f"127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", address]
     command += ["--workers", "1", "--threads", "8", "--log-level", "warning"]
     urls = {"SANDBOX_URL": sandbox_url, "PUBLIC_URL": f"http://{address}"}
-    with running(command, urls, cwd=MANAGE.parent):
+    with (
+        (logs / "web.log").open("w") as log,
+        running(command, urls, cwd=MANAGE.parent, stdout=log, stderr=log),
+    ):
         yield f"http://{address}/"
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
@@ -11,7 +12,9 @@ from rich.table import Table
 from syncs import faults, services
 from syncs.models import Status, Sync, SyncRecord
 
-COLUMNS = ("read", "created", "updated", "in_sync", "failing", "excluded", "waiting", "calls")
+# Fits a terminal of 80 columns.
+NARROW: dict[str, Any] = {"box": SIMPLE_HEAD, "collapse_padding": True, "pad_edge": False}
+COLUMNS = ("read", "created", "updated", "in_sync", "failing", "excluded", "calls")
 
 
 class Bars:
@@ -57,7 +60,7 @@ class Bars:
 
 
 def table(summaries: Sequence[services.Summary]) -> Table:
-    found = Table(title="First sync")
+    found = Table(title="First sync", **NARROW)
     found.add_column("sync")
     for name in COLUMNS:
         found.add_column(name.replace("_", " "), justify="right")
@@ -69,7 +72,7 @@ def table(summaries: Sequence[services.Summary]) -> Table:
 
 def causes(summaries: Sequence[services.Summary]) -> Table:
     """Why records fail, in the words that finance staff read."""
-    found = Table(title="Why records fail")
+    found = Table(title="Why records fail", **NARROW)
     found.add_column("sync")
     found.add_column("problem")
     found.add_column("records", justify="right")

@@ -157,6 +157,19 @@ def test_picking_a_candidate(client_of: ClientOf, finance: User, make_record: Ma
     assert (record.partner_choice, record.partner_id) == (PartnerChoice.PICK, "58")
 
 
+def test_after_picking_from_the_right_the_row_that_stays_is_shown(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    left = make_record(1)
+    right = make_record(2, left_id="", left_title="", left_values={}, right_id="58", born="right")
+
+    answer = client_of(finance).post(
+        f"/admin/syncs/syncrecord/{right.pk}/partner/", {"partner": left.left_id}
+    )
+
+    assert answer["Location"] == f"/admin/syncs/syncrecord/{left.pk}/change/"
+
+
 def test_creating_a_new_one_instead(
     client_of: ClientOf, finance: User, make_record: MakeRecord
 ) -> None:

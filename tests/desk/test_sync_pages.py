@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from integrations.autocommit import demand_autocommit
 from integrations.contract import Category, Choice, Fault, RetryLater
 from syncs.admin import sync_form
 from syncs.models import FilterCondition, Mapping, Sync, SyncState
@@ -324,6 +325,39 @@ def test_without_the_provider_the_form_says_why_and_keeps_what_was_chosen(
 
     assert "QuickBooks is down." in html
     assert '<option value="79" selected' in html
+
+
+def test_no_provider_is_asked_while_the_form_is_being_saved(
+    client_of: ClientOf, finance: User, sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(_connection: object, _name: str) -> tuple[Choice, ...]:
+        demand_autocommit()
+        return (Choice("79", "Sales of Product Income"),)
+
+    monkeypatch.setattr(sync_form, "live_choices", asked)
+    products = create_sync(sync.integration, "hubspot_quickbooks_products")
+
+    client_of(finance).post(
+        f"/admin/syncs/sync/{products.pk}/change/",
+        SETTINGS | {"name": "Goods", "setting_income_account": "79"},
+    )
+
+    products.refresh_from_db()
+    assert (products.name, products.settings) == ("Goods", {"income_account": "79"})
+
+
+def test_settings_that_do_not_fit_the_mappings_are_refused_in_words(
+    client_of: ClientOf, finance: User, sync: Sync
+) -> None:
+    one_way = {"direction": "to_left"}
+    Sync.objects.for_tenant(sync.tenant_id).filter(pk=sync.pk).update(**one_way)
+    Mapping.objects.for_tenant(sync.tenant_id).filter(key="first_name").update(right=["Balance"])
+
+    answer = client_of(finance).post(f"/admin/syncs/sync/{sync.pk}/change/", SETTINGS)
+
+    assert "Balance cannot be written" in answer.content.decode()
+    sync.refresh_from_db()
+    assert sync.direction == "to_left"
 
 
 def test_a_stranger_can_add_nothing_to_it(client_of: ClientOf, stranger: User, sync: Sync) -> None:

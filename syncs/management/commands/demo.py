@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import time
 from argparse import ArgumentParser
 from contextlib import ExitStack
@@ -41,6 +42,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo has well-known passwords: it runs with DEBUG only.")
+        # However it is asked to end, it ends its processes.
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(asked, signal.default_int_handler)
         # The queue tells of every message; here the bars tell.
         logging.getLogger("django-q").setLevel(logging.WARNING)
         self.console = Console(stderr=bool(options["json"]))
@@ -75,11 +79,11 @@ class Command(BaseCommand):
         if options["once"]:
             self._sync_here(tenant, syncs)
         else:
-            stack.enter_context(processes.worker(url))
+            stack.enter_context(processes.worker(url, state.parent))
             self._watch(syncs)
         self._tell(syncs, since, as_json=options["json"])
         if not options["once"]:
-            self._open_desk(stack, url, options["port"])
+            self._open_desk(stack, url, options["port"], state.parent)
 
     def _sync_here(self, tenant: Tenant, syncs: list[Sync]) -> None:
         """All that is due, in this process, until nothing is left to do."""
@@ -116,12 +120,13 @@ class Command(BaseCommand):
         self.console.print(show.table(summaries))
         self.console.print(show.causes(summaries))
 
-    def _open_desk(self, stack: ExitStack, sandbox_url: str, wanted_port: int) -> None:
-        address = stack.enter_context(processes.web(sandbox_url, processes.free_port(wanted_port)))
+    def _open_desk(self, stack: ExitStack, sandbox_url: str, wanted_port: int, logs: Path) -> None:
+        port = processes.free_port(wanted_port)
+        address = stack.enter_context(processes.web(sandbox_url, port, logs))
         email = company.PEOPLE[Role.FINANCE][0]
         self.console.print(f"\nOpen {address}")
         self.console.print(f"Log in as {email} with the password {company.PASSWORD}")
-        self.console.print("Stop with Ctrl-C.")
+        self.console.print(f"Worker and web server write to {logs}. Stop with Ctrl-C.")
         while True:
             time.sleep(3600)
 
