@@ -80,7 +80,7 @@ class Command(BaseCommand):
             self._sync_here(tenant, syncs)
         else:
             stack.enter_context(processes.worker(url, state.parent))
-            self._watch(syncs)
+            self._watch(syncs, since)
         self._tell(syncs, since, as_json=options["json"])
         if not options["once"]:
             self._open_desk(stack, url, options["port"], state.parent)
@@ -97,7 +97,7 @@ class Command(BaseCommand):
 
             work_off(tenant, trigger=RunTrigger.PERSON, seconds=SLICE_SECONDS, progress=progress)
 
-    def _watch(self, syncs: list[Sync]) -> None:
+    def _watch(self, syncs: list[Sync], since: datetime) -> None:
         """Show what the worker does until both syncs have caught up."""
         for sync in syncs:
             services.request_run(sync)
@@ -107,7 +107,7 @@ class Command(BaseCommand):
                 time.sleep(LOOK_EVERY)
                 for sync in list(open_):
                     sync.refresh_from_db()
-                    is_done = _has_caught_up(sync)
+                    is_done = _has_caught_up(sync, since)
                     bars.show(sync, is_done=is_done)
                     if is_done:
                         open_.remove(sync)
@@ -131,8 +131,11 @@ class Command(BaseCommand):
             time.sleep(3600)
 
 
-def _has_caught_up(sync: Sync) -> bool:
-    """Both sides read, and nothing due."""
-    if not sync.is_read or sync.claimed_by:
-        return sync.state != SyncState.ACTIVE
+def _has_caught_up(sync: Sync, since: datetime) -> bool:
+    """Both sides looked at since then, and nothing due."""
+    if sync.state != SyncState.ACTIVE:
+        return True
+    has_run = sync.last_run_at is not None and sync.last_run_at >= since
+    if not has_run or not sync.is_read or sync.claimed_by:
+        return False
     return not services.totals(sync)["pending"]
