@@ -15,7 +15,7 @@ def wake_dependants(job: Job, parents: Sequence[SyncRecord]) -> None:
     """Make due what refers to these records, whichever side it is read from."""
     if not parents or not job.children:
         return
-    ids = {id for row in parents for id in (row.left_id, row.right_id) if id}
+    ids = {known for row in parents for known in (row.left_id, row.right_id) if known}
     waiting = SyncRecord.objects.filter(
         sync_id__in=job.children,
         parent_type=job.recipe.left.object_type,

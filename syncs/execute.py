@@ -423,12 +423,12 @@ def _absorb_doubles(job: Job, side: Side, works: Sequence[Work], settlement: Set
 
 def _refuse_taken(work: Work, side: Side, settlement: Settlement) -> None:
     """The provider answered with a record that is another one's partner."""
-    id = sides.get(work.row, side, "id")
+    taken_id = sides.get(work.row, side, "id")
     fault = Fault(
         Category.DUPLICATE_KEY,
         "already_linked",
         "The provider already has this record, and it is linked to another one.",
-        existing_id=id,
+        existing_id=taken_id,
     )
     work.answers.clear()
     work.trouble = (side, Outcome(str(work.row.key), OutcomeStatus.REFUSED, fault=fault))

@@ -1,4 +1,4 @@
-"""Creates that were sent: kept before the call, so that a lost answer is asked for, never guessed."""
+"""Creates that were sent: kept before the call, so that a lost answer is never guessed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -76,7 +76,7 @@ def _operation(intent: Intent) -> Operation:
     return Operation(key=stored["key"], kind=OperationKind.CREATE, fields=fields)
 
 
-def pack(value: Value) -> list[Any]:
+def pack(value: Value) -> list[Any]:  # noqa: PLR0911 (one line for each kind)
     match value:
         case None:
             return ["empty", None]

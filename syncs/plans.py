@@ -252,8 +252,8 @@ def find_parents(
     for row in rows.defer("left_values", "right_values", "left_base", "right_base"):
         own, other, title = _named(row, side)
         found[ReferenceKey(object_type, side, own)] = _parent(row, other, title)
-    for id in ids:
-        key = ReferenceKey(object_type, side, id)
+    for parent_id in ids:
+        key = ReferenceKey(object_type, side, parent_id)
         if key not in found and all(_has_read_past(one, side, seen[key]) for one in syncs):
             found[key] = Parent(ParentStatus.ABSENT)
     return found

@@ -21,7 +21,11 @@ class SetupRefused(Exception):
 
 
 def install(
-    left: Connection, right: Connection, *, name: str = "", by: User | None = None
+    left: Connection,
+    right: Connection,
+    *,
+    name: str = "",
+    by: User | None = None,  # noqa: ARG001 (every service is told who asks)
 ) -> Integration:
     """The integration of this pair of connections; the one there is, if there is one."""
     _check_own(left, right)
@@ -42,7 +46,7 @@ def check_pair(left: Connection, right: Connection) -> None:
 
 
 def set_up(
-    left: Connection, right: Connection, *, by: User | None = None
+    left: Connection, right: Connection, by: User | None = None
 ) -> tuple[Integration, list[Sync]]:
     """The integration with a sync for each of its recipes, switched off until somebody looked."""
     check_pair(left, right)
@@ -65,7 +69,7 @@ def create_sync(
     policy: Policy | None = None,
     settings: Mapping[str, Any] | None = None,
     name: str = "",
-    by: User | None = None,
+    by: User | None = None,  # noqa: ARG001 (every service is told who asks)
 ) -> Sync:
     """A sync with the recipe's mappings and filters; switched off until it is activated."""
     recipe = recipe_of(recipe_code)

@@ -52,8 +52,8 @@ def activate(sync: Sync, by: User | None = None) -> None:
     request_run(sync, by)
 
 
-def switch_off(sync: Sync, by: User | None = None) -> None:
-    """Stop the sync until somebody switches it on; a run that is under way stops at its next step."""
+def switch_off(sync: Sync, by: User | None = None) -> None:  # noqa: ARG001 (as its neighbours)
+    """Stop the sync until somebody switches it on; a run under way stops at its next step."""
     _rows(sync).update(state=SyncState.OFF, pause_category="", pause_message="")
     sync.refresh_from_db()
 

@@ -94,7 +94,7 @@ class Activity(TenantModel):
     action = models.CharField(_("action"), max_length=10, choices=ActivityAction.choices)
     # Side that was written, empty when none was.
     side = models.CharField(max_length=5, blank=True)
-    # [{"field", "side", "before", "after"}]
+    # A list of objects with field, side, before and after.
     changes = models.JSONField(default=list, blank=True)
     category = models.CharField(_("category"), max_length=40, blank=True)
     message = models.TextField(_("message"), blank=True)

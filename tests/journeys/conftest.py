@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Tenant
-from accounts.tenancy import tenant_scope
+from accounts.tenancy import TenantQuerySet, tenant_scope
 from integrations.models import SANDBOX, Connection, WebhookEvent
 from integrations.sandbox.core import Sandbox
 from integrations.sandbox.server import SandboxServer, run_sandbox
@@ -44,7 +44,9 @@ class Journey:
             if self.run() is Ended.DONE and not self.unsettled():
                 return
             self._be_due()
-        raise AssertionError(f"The sync never came to rest: {self.reasons()[:5]} {self.last_runs()}")
+        raise AssertionError(
+            f"The sync never came to rest: {self.reasons()[:5]} {self.last_runs()}"
+        )
 
     def tell(self, side: Side, record_id: str, merged_into: str = "") -> None:
         """A webhook arrived, was verified and stored; its listeners hear of it."""
@@ -71,7 +73,7 @@ class Journey:
         with tenant_scope(self.tenant):
             Sync.objects.filter(pk=self.sync.pk).update(held_until=None)
 
-    def records(self) -> Any:
+    def records(self) -> TenantQuerySet[SyncRecord]:
         return SyncRecord.objects.for_tenant(self.tenant).filter(sync=self.sync)
 
     def record(self, **where: object) -> SyncRecord:

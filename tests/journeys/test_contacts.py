@@ -36,7 +36,7 @@ def customer_named(sandbox: Sandbox, name: str) -> dict[str, object]:
     return found[0]
 
 
-def test_the_whole_journey(contacts: Journey) -> None:
+def test_the_whole_journey(contacts: Journey) -> None:  # noqa: PLR0915 (one story)
     sandbox = contacts.sandbox
     ann = add_contact(sandbox, "Ann", phone="+31 20 1234567", city="Amsterdam")
     bea = add_contact(sandbox, "Bea")
@@ -55,7 +55,9 @@ def test_the_whole_journey(contacts: Journey) -> None:
     assert sandbox.hubspot.get("contacts", bea)["phone"] == "555-1234"
     ann_customer = customer_named(sandbox, "Ann Smit")
     assert ann_customer["BillAddr"]["City"] == "Amsterdam"  # type: ignore[index]
-    carl = next(id for id, one in sandbox.hubspot.contacts.items() if one.get("firstname") == "Carl")
+    carl = next(
+        id for id, one in sandbox.hubspot.contacts.items() if one.get("firstname") == "Carl"
+    )
 
     # A second run writes nothing, and takes the same few calls however often it is repeated.
     contacts.settle()

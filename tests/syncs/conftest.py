@@ -1,6 +1,5 @@
 """Two providers in memory, a recipe between them, and one way to let time and work go on."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -9,14 +8,11 @@ from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations.contract import Connector, Field, FieldType
 from integrations.models import Connection
-from syncs import backoff, catalogue, recipes, runs
+from syncs import backoff, recipes, runs
 from syncs.engine.terms import (
     Direction,
-    FieldMapping,
     MatchRule,
     Normaliser,
-    Policy,
-    Side,
 )
 from syncs.models import Integration, RunTrigger, Status, Sync, SyncRecord, SyncState
 from syncs.recipes.terms import DefaultMapping, End, Recipe
@@ -51,8 +47,6 @@ RIGHT_FIELDS = (
     Field("City", "City"),
     Field("Balance", "Balance", FieldType.MONEY, creatable=False, updatable=False),
 )
-
-__all__ = ["FieldMapping", "Policy"]
 
 
 @dataclass
@@ -117,7 +111,7 @@ def steady_jitter() -> None:
 
 
 @pytest.fixture
-def providers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, FakeProvider]]:
+def providers(monkeypatch: pytest.MonkeyPatch) -> dict[int, FakeProvider]:
     """Fake providers by connection id: whoever opens a connection gets one of these."""
     found: dict[int, FakeProvider] = {}
 
@@ -125,16 +119,13 @@ def providers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, FakeProvide
         return FakeConnector(found[opened.pk])
 
     monkeypatch.setattr(runs, "open_connector", open_fake)
-    yield found
+    return found
 
 
 @pytest.fixture
 def people(monkeypatch: pytest.MonkeyPatch) -> Recipe:
     monkeypatch.setitem(recipes.RECIPES, PEOPLE.code, PEOPLE)
     return PEOPLE
-
-
-type MakeWorld = Callable[..., World]
 
 
 @pytest.fixture
@@ -159,12 +150,3 @@ def world(
 
 def partner_of(world: World, left_id: str) -> str:
     return world.record(left_id=left_id).right_id
-
-
-def stored(connection_: Connection, object_type: str) -> catalogue.Fields | None:
-    return catalogue.stored_fields(connection_, object_type)
-
-
-def value(record: SyncRecord, side: Side, name: str) -> object:
-    values = record.left_values if side is Side.LEFT else record.right_values
-    return values.get(name)

@@ -85,6 +85,9 @@ class FakeProvider:
     # What people do in the provider's own screens.
 
     def add(self, id: str = "", **values: Value) -> str:
+        return self.put(id, values)
+
+    def put(self, id: str, values: dict[str, Value]) -> str:
         id = id or f"{self.object_type[0]}{len(self.things) + 1}"
         self.things[id] = Thing(id, self.reformat(dict(values)), changed=self._next())
         return id
@@ -261,8 +264,7 @@ class FakeConnector:
         held = self.provider
         made = next((one for one in held.things.values() if one.key == operation.key), None)
         if made is None:
-            id = held.add(**_filled(operation.fields))
-            made = held.things[id]
+            made = held.things[held.put("", _filled(operation.fields))]
             made.key = operation.key
             held.writes += 1
         return Outcome(operation.key, OutcomeStatus.WRITTEN, held.record(made, fields))

@@ -17,7 +17,7 @@ from integrations.contract import (
 )
 from integrations.models import Connection, ConnectionState
 from integrations.services import resume
-from syncs import claims, execute, runs, services
+from syncs import claims, execute, ingest, plans, runs, services
 from syncs.claims import CLAIM_LASTS
 from syncs.dispatch import due_syncs
 from syncs.models import Activity, Intent, Run, Status, Sync, SyncRecord, SyncState
@@ -40,7 +40,7 @@ def people(world: World, number: int) -> None:
         world.left.add(f"p{one}", name=f"N{one}", email=f"{one}@example.org")
 
 
-def names(world: World) -> list[object]:
+def names(world: World) -> list[str]:
     return sorted(str(thing.values["Name"]) for thing in world.right.live)
 
 
@@ -153,7 +153,7 @@ def test_endlessly_stale_records_back_off(world: World) -> None:
     def bump(operation: Operation) -> None:
         world.right.things[operation.id].version += 1
 
-    world.right.refuse = bump  # type: ignore[assignment]
+    world.right.refuse = bump
     world.settle()
 
     record = world.record(left_id="p1")
@@ -237,7 +237,7 @@ def test_a_page_and_the_cursor_are_stored_together(
 ) -> None:
     world.left.page_size = 2
     people(world, 5)
-    stored = runs.read_side.__globals__["store_records"]
+    stored = ingest.read_side.__globals__["store_records"]
     pages = []
 
     def break_down(*arguments: object) -> None:
@@ -246,7 +246,7 @@ def test_a_page_and_the_cursor_are_stored_together(
         if len(pages) == 2:
             raise Killed
 
-    monkeypatch.setitem(runs.read_side.__globals__, "store_records", break_down)
+    monkeypatch.setitem(ingest.read_side.__globals__, "store_records", break_down)
     with pytest.raises(Killed):
         world.run()
     world.sync.refresh_from_db()
@@ -383,7 +383,7 @@ def test_switching_a_sync_off_stops_its_run_at_the_next_step(world: World) -> No
     def switch_off(operation: Operation) -> None:
         services.switch_off(world.sync)
 
-    world.right.refuse = switch_off  # type: ignore[assignment]
+    world.right.refuse = switch_off
     assert world.run() is Ended.MORE
     assert world.run() is Ended.IDLE
     world.right.refuse = lambda operation: None
@@ -400,14 +400,14 @@ def test_a_record_that_kills_workers_is_isolated_and_given_up(
     monkeypatch.setattr(execute, "SLICE", 300)
     world.right.write_batch = 300
     people(world, 60)
-    decide = runs.Planner.decide
+    decide = plans.Planner.decide
 
-    def die(planner: runs.Planner, rows: list[SyncRecord]) -> object:
+    def die(planner: plans.Planner, rows: list[SyncRecord]) -> object:
         if any(row.left_id == "p33" for row in rows):
             raise Killed
         return decide(planner, rows)
 
-    monkeypatch.setattr(runs.Planner, "decide", die)
+    monkeypatch.setattr(plans.Planner, "decide", die)
     deaths = 0
     for _ in range(10):
         try:
@@ -431,7 +431,7 @@ def test_a_touched_record_stays_due_whatever_the_run_makes_of_it(world: World) -
     def touch(operation: Operation) -> None:
         services.retry(rows)
 
-    world.right.refuse = touch  # type: ignore[assignment]
+    world.right.refuse = touch
     with tenant_scope(world.tenant):
         world.run(seconds=0)
         world.run(seconds=0)

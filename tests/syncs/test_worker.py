@@ -1,4 +1,4 @@
-"""The supervisor with a real cluster: whichever process is killed, later work is done in seconds."""
+"""The supervisor with a real cluster: whichever process is killed, work goes on in seconds."""
 
 import os
 import signal
