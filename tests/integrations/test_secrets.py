@@ -1,6 +1,10 @@
 """Tokens are unreadable in the database, and their keys can be changed."""
 
 import pytest
+from allauth.mfa import utils as second_factors
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError
 from django.core.management import CommandError, call_command
@@ -13,6 +17,7 @@ from accounts.tenancy import all_tenants
 from integrations.models import TOKEN_FIELDS, Connection
 from integrations.rotation import rotate_secrets
 from integrations.secrets import UnreadableSecret, decrypt, encrypt, is_current
+from tests.factories import UserFactory
 from tests.integrations.conftest import MakeConnection
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -88,6 +93,22 @@ def test_rotation_leaves_everything_under_the_first_key(
     assert again(first).access_token == "access-1"
     assert again(first).refresh_token == "refresh-1"
     assert again(second).refresh_token == ""
+
+
+def test_rotation_keeps_second_factors_working(db: None, settings: Settings) -> None:
+    settings.TOKEN_KEYS = [OLD]
+    user, secret = UserFactory.create(), generate_totp_secret()
+    factor = TOTP.activate(user, secret)
+    codes = RecoveryCodes.activate(user).generate_codes()
+    settings.TOKEN_KEYS = [NEW, OLD]
+
+    assert rotate_secrets() == 2
+    assert rotate_secrets() == 0
+
+    settings.TOKEN_KEYS = [NEW]
+    kept = Authenticator.objects.get(pk=factor.instance.pk)
+    assert second_factors.decrypt(kept.data["secret"]) == secret
+    assert RecoveryCodes.activate(user).generate_codes() == codes
 
 
 def test_rotation_can_be_run_again(connection: Connection, settings: Settings) -> None:
