@@ -53,7 +53,8 @@ EXPLANATIONS: Mapping[Category, Explanation] = {
     Category.CONNECTION_REAUTH: Explanation(
         _("Sign-in needed"),
         _(
-            "The provider no longer accepts our sign-in. Nothing is synced until somebody reconnects."
+            "The provider no longer accepts our sign-in. Nothing is synced until "
+            "somebody reconnects."
         ),
         (_("Open the connection and choose “Reconnect”."), _("Sign in as an administrator there.")),
         _ALL_GO_ON,
@@ -62,7 +63,8 @@ EXPLANATIONS: Mapping[Category, Explanation] = {
     Category.CONNECTION_PERMISSION: Explanation(
         _("Permission missing"),
         _(
-            "The sign-in works, but a right, role or plan that this needs is missing at the provider."
+            "The sign-in works, but a right, role or plan that this needs is "
+            "missing at the provider."
         ),
         (
             _("Read the message: it names what is missing."),
@@ -74,7 +76,8 @@ EXPLANATIONS: Mapping[Category, Explanation] = {
     Category.CONNECTION_SUSPENDED: Explanation(
         _("Subscription lapsed"),
         _(
-            "The company's subscription at the provider has ended or is read-only, so writing stops."
+            "The company's subscription at the provider has ended or is read-only, "
+            "so writing stops."
         ),
         (_("Renew the subscription at the provider."), _("Then resume the connection here.")),
         _ALL_GO_ON,
@@ -97,7 +100,8 @@ EXPLANATIONS: Mapping[Category, Explanation] = {
     Category.OUTCOME_UNKNOWN: Explanation(
         _("Sent, checking"),
         _(
-            "The record was sent and the answer got lost. Saldo looks it up before sending anything."
+            "The record was sent and the answer got lost. Saldo looks it up before "
+            "sending anything."
         ),
         (_("Nothing to do; do not enter the record by hand meanwhile."),),
         _("Once looked up, the record goes on by itself; it is never made twice."),
@@ -150,7 +154,8 @@ EXPLANATIONS: Mapping[Category, Explanation] = {
     Category.FIELD_INVALID: Explanation(
         _("Value not accepted"),
         _(
-            "The other side does not accept a value: too long, wrong form, or not one of its choices."
+            "The other side does not accept a value: too long, wrong form, or not "
+            "one of its choices."
         ),
         (
             _("Correct the value on the record,"),
@@ -214,7 +219,8 @@ EXPLANATIONS: Mapping[Category, Explanation] = {
     Category.UNKNOWN: Explanation(
         _("Unexpected answer"),
         _(
-            "The provider answered something that Saldo does not know yet. We count it as our defect."
+            "The provider answered something that Saldo does not know yet. We "
+            "count it as our defect."
         ),
         (
             _("See the provider's own words below."),
