@@ -266,6 +266,9 @@ class SandboxServer:
             return self.sandbox.handle(mount, request)
         if mount == "_control":
             return self._control.handle(request)
+        if mount == "favicon.ico":
+            # Browsers ask for it beside every page.
+            return Response(204)
         names = "".join(f"<li>/{name}</li>" for name in [*self.sandbox.providers, "_control"])
         return html_response(404 if mount else 200, f"<p>The sandbox serves:</p><ul>{names}</ul>")
 

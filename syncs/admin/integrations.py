@@ -16,7 +16,10 @@ from syncs.recipes import RECIPES
 
 
 class InstallForm(SameTenantForm):
-    """Picks the two connections; everything else comes from the recipes between them."""
+    """Picks the two connections; everything else comes from the recipes between them.
+
+    Installed by a service in `save_model`.
+    """
 
     class Meta:
         model = Integration
@@ -32,15 +35,6 @@ class InstallForm(SameTenantForm):
         except services.SetupRefused as refusal:
             self.add_error(None, str(refusal))
         return cleaned
-
-    def save(self, commit: bool = True) -> Integration:
-        """Installed by a service in `save_model`; Django only wants the object here."""
-        self.save_m2m = _nothing
-        return self.instance
-
-
-def _nothing() -> None:
-    """There is nothing to save afterwards."""
 
 
 @admin.register(Integration)

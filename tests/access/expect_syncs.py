@@ -10,6 +10,7 @@ from syncs.models import FilterCondition, Integration, Mapping, Run, Sync, SyncR
 from tests.access.expect_integrations import connection
 from tests.access.pages import (
     ALL,
+    LEADERS,
     NOBODY,
     POST_ONLY,
     WORKERS,
@@ -22,7 +23,7 @@ from tests.access.pages import (
 # Mappings and conditions are added from their sync's page, whose number the address needs.
 PART = Rights(view=ALL, add=NOBODY, change=WORKERS, delete=WORKERS)
 RIGHTS = {
-    "syncs.Integration": Rights(view=ALL),
+    "syncs.Integration": Rights(view=ALL, add=LEADERS),
     "syncs.Sync": Rights(view=ALL, change=WORKERS),
     "syncs.Mapping": PART,
     "syncs.FilterCondition": PART,
