@@ -178,8 +178,12 @@ def settle(
         return _with_states(after)
     if not isinstance(plan, Create | Update | Agree):
         return record
-    bases = rebase(compiled, record, plan, _values(left_answer), _values(right_answer), references)
-    return _agreed(after, plan, bases)
+    answers = {Side.LEFT: _values(left_answer), Side.RIGHT: _values(right_answer)}
+    left_now, right_now = answers[Side.LEFT], answers[Side.RIGHT]
+    bases = rebase(compiled, record, plan, left_now, right_now, references)
+    # What a person chose counts once: until it was written, or had become needless.
+    asked = _unsettled(compiled, record, plan, answers, references) if record.resolutions else ()
+    return _agreed(after, bases, asked)
 
 
 def _without(record: RecordView, side: Side) -> RecordView:
@@ -202,15 +206,14 @@ def _with_states(record: RecordView) -> RecordView:
     )
 
 
-def _agreed(record: RecordView, plan: Plan, bases: tuple[Values, Values]) -> RecordView:
+def _agreed(record: RecordView, bases: tuple[Values, Values], asked: Collection[str]) -> RecordView:
     if record.left is None or record.right is None:
         return record
-    done = {change.mapping for change in plan.changes} if isinstance(plan, Update) else set()
     return replace(
         record,
         left=replace(record.left, base=bases[0], settled_state=record.left.state),
         right=replace(record.right, base=bases[1], settled_state=record.right.state),
-        resolutions={key: side for key, side in record.resolutions.items() if key not in done},
+        resolutions={key: side for key, side in record.resolutions.items() if key in asked},
         partner_choice=PartnerChoice.NONE,
         partner_id="",
         linked_before=True,

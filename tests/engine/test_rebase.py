@@ -264,6 +264,32 @@ def test_settling_clears_what_people_decided_and_what_was_done() -> None:
     assert [conflict.mapping for conflict in left.conflicts] == ["town"]
 
 
+def test_a_choice_that_became_needless_is_not_kept_for_the_next_conflict() -> None:
+    told = spec(policy=Policy.ASK)
+    mended = pair(("A", "B"), ("A", "B"), resolutions={"name": Side.LEFT})
+    decider = Decider(told)
+
+    after = decider.settle(mended, decider.decide(mended))
+
+    assert after.resolutions == {}
+
+
+def test_a_choice_stays_until_it_was_written() -> None:
+    told = spec(mapping(), mapping("town", "city"), policy=Policy.ASK)
+    record = RecordView(
+        view({"name": "B", "town": "Rome"}, {"name": "A", "town": "Oslo"}),
+        view({"title": "C", "city": "Oslo"}, {"title": "A", "city": "Oslo"}),
+        resolutions={"name": Side.RIGHT},
+    )
+    decider = Decider(told)
+    plan = decider.decide(record)
+
+    # The right side was written; the left one, where the choice goes, refused.
+    after = decider.settle(record, plan, right_answer=view({"title": "C", "city": "Rome"}))
+
+    assert after.resolutions == {"name": Side.RIGHT}
+
+
 def test_settling_a_link_joins_the_partner_and_forgets_the_pick() -> None:
     record = RecordView(view({"name": "A"}), partner_choice=PartnerChoice.PICK, partner_id="7")
     partner = view({"title": "A"}, id="7")
