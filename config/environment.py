@@ -12,6 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_SECRET = 50
 FERNET_KEY_BYTES = 32
+SWITCHES = {
+    **dict.fromkeys(("true", "on", "yes", "1"), True),
+    **dict.fromkeys(("false", "off", "no", "0"), False),
+}
 MAIL_BACKENDS = {
     "smtp": "django.core.mail.backends.smtp.EmailBackend",
     "smtp+tls": "django.core.mail.backends.smtp.EmailBackend",
@@ -23,6 +27,22 @@ MAIL_BACKENDS = {
 
 def refuse(variable: str, trouble: str, remedy: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"{variable} {trouble}. {remedy}")
+
+
+def switch(variable: str, value: str, *, default: bool) -> bool:
+    """On or off; a typing error must not be taken for off."""
+    if not value:
+        return default
+    if value.lower() not in SWITCHES:
+        raise refuse(variable, "is neither on nor off", "Set it to true or false.")
+    return SWITCHES[value.lower()]
+
+
+def has_fair_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def check_secret_key(value: str) -> str:
@@ -65,7 +85,8 @@ def check_public_url(value: str, *, https: bool) -> str:
     """The address users and providers reach us at, without a path or a closing slash."""
     parts = urlsplit(value)
     schemes = ("https",) if https else ("https", "http")
-    if parts.scheme not in schemes or not parts.hostname or parts.path.strip("/"):
+    fits = parts.scheme in schemes and parts.hostname and not parts.path.strip("/")
+    if not fits or not has_fair_port(value):
         raise refuse(
             "PUBLIC_URL",
             f"is {value!r}, which is not the plain address of a site",
@@ -76,7 +97,7 @@ def check_public_url(value: str, *, https: bool) -> str:
 
 def check_url(variable: str, value: str, schemes: tuple[str, ...]) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname:
+    if parts.scheme not in schemes or not parts.hostname or not has_fair_port(value):
         raise refuse(
             variable,
             "is not an address we can use",

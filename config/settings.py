@@ -7,8 +7,10 @@ everything a production site needs is demanded at start.
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
+from django.http.request import validate_host
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +20,11 @@ from config.environment import (
     check_secret_key,
     check_token_keys,
     check_url,
+    has_fair_port,
     mailer,
     refuse,
     refuse_public,
+    switch,
 )
 from config.look import LOOK
 
@@ -29,7 +33,7 @@ env = environ.Env()
 if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", default="SECRET_KEY" not in os.environ)
+DEBUG = switch("DEBUG", env.str("DEBUG", default=""), default="SECRET_KEY" not in os.environ)
 # Public, so good for one's own machine only; refused elsewhere.
 DEVELOPMENT_SECRET_KEY = "development-only-and-public-so-never-for-a-site-others-reach"  # noqa: S105
 DEVELOPMENT_TOKEN_KEY = "ZGV2ZWxvcG1lbnQgb25seSwgYSBwdWJsaWMga2V5ISE="  # noqa: S105
@@ -63,9 +67,12 @@ if not DEBUG:
     refuse_public("SECRET_KEY", [SECRET_KEY, *SECRET_KEY_FALLBACKS], DEVELOPMENT_SECRET_KEY)
     refuse_public("TOKEN_KEYS", TOKEN_KEYS, DEVELOPMENT_TOKEN_KEY)
 PUBLIC_URL = check_public_url(required("PUBLIC_URL", "http://127.0.0.1:8000"), https=not DEBUG)
-ALLOWED_HOSTS = required("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+_hosts = required("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ALLOWED_HOSTS = [host.strip() for host in _hosts if host.strip()]
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise refuse("ALLOWED_HOSTS", "is *", "Name the hosts this site answers to.")
+if not validate_host(urlsplit(PUBLIC_URL).hostname or "", ALLOWED_HOSTS) and not DEBUG:
+    raise refuse("ALLOWED_HOSTS", "lacks the host of PUBLIC_URL", "Name that host as well.")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # How many proxies stand before us and may tell the client's address and scheme.
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0 if DEBUG else 1)
@@ -97,8 +104,8 @@ SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8799" if DEBUG el
 if SANDBOX_URL:
     check_url("SANDBOX_URL", SANDBOX_URL, ("http", "https"))
 # The log of calls to the providers keeps so many days, and at most so many rows.
-CALL_LOG_DAYS = env.int("CALL_LOG_DAYS", default=30)
-CALL_LOG_ROWS = env.int("CALL_LOG_ROWS", default=1_000_000)
+CALL_LOG_DAYS = number("CALL_LOG_DAYS", 30, least=1)
+CALL_LOG_ROWS = number("CALL_LOG_ROWS", 1_000_000, least=1)
 
 # --- Applications -----------------------------------------------------------------------------
 
@@ -181,7 +188,7 @@ SQLITE_OPTIONS = {
 def database() -> dict[str, Any]:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     url = required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'saldo.sqlite3'}")
-    chosen: dict[str, Any] = env.db_url_config(url)
+    chosen: dict[str, Any] = env.db_url_config(url) if has_fair_port(url) else {}
     # A worker that opens a connection for each query is eight times slower.
     chosen |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if chosen.get("ENGINE") == "django.db.backends.sqlite3":
@@ -340,7 +347,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    _redirect = env.str("SECURE_SSL_REDIRECT", default="")
+    SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", _redirect, default=True)
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     if TRUSTED_PROXIES:

@@ -17,6 +17,11 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "saldo.example.org",
     "PUBLIC_URL": "https://saldo.example.org",
     "EMAIL_URL": "smtp+tls://user:pass%40word@mail.example.org:587",
+    "HUBSPOT_CLIENT_ID": "hubspot-id",
+    "HUBSPOT_CLIENT_SECRET": "hubspot-secret",
+    "QUICKBOOKS_CLIENT_ID": "quickbooks-id",
+    "QUICKBOOKS_CLIENT_SECRET": "quickbooks-secret",
+    "QUICKBOOKS_WEBHOOK_TOKEN": "quickbooks-verifier",
 }
 OURS = ("DEBUG", "REDIS_URL", "SANDBOX_URL", "WORKERS", "LOG_LEVEL", "TRUSTED_PROXIES")
 
@@ -101,12 +106,20 @@ def test_redis_carries_queue_and_cache_where_it_is_named(tmp_path: Path) -> None
         pytest.param({"EMAIL_URL": "smtp://h?timeout=x"}, "EMAIL_URL", id="a timeout in words"),
         pytest.param({"REDIS_URL": "localhost:6379"}, "REDIS_URL", id="Redis without scheme"),
         pytest.param({"SANDBOX_URL": "nowhere"}, "SANDBOX_URL", id="a sandbox without scheme"),
-        pytest.param({"HUBSPOT_CLIENT_ID": "a"}, "HUBSPOT_CLIENT_SECRET", id="an id, no secret"),
-        pytest.param({"QUICKBOOKS_CLIENT_SECRET": "a"}, "QUICKBOOKS_CLIENT_ID", id="no id"),
+        pytest.param({"HUBSPOT_CLIENT_SECRET": ""}, "HUBSPOT_CLIENT_SECRET", id="an id, no secret"),
+        pytest.param({"QUICKBOOKS_CLIENT_ID": ""}, "QUICKBOOKS_CLIENT_ID", id="no id"),
         pytest.param({"LOG_LEVEL": "loud"}, "LOG_LEVEL", id="an unknown log level"),
         pytest.param({"WORKERS": "many"}, "WORKERS", id="a number in words"),
         pytest.param({"WORKERS": "0"}, "WORKERS", id="no workers at all"),
         pytest.param({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES", id="fewer than no proxies"),
+        pytest.param({"CALL_LOG_DAYS": "abc"}, "CALL_LOG_DAYS", id="days in letters"),
+        pytest.param({"CALL_LOG_ROWS": "0"}, "CALL_LOG_ROWS", id="a log of no rows"),
+        pytest.param({"DEBUG": "maybe"}, "DEBUG", id="a switch neither on nor off"),
+        pytest.param({"SECURE_SSL_REDIRECT": "ja"}, "SECURE_SSL_REDIRECT", id="yes in Dutch"),
+        pytest.param({"ALLOWED_HOSTS": " ,"}, "ALLOWED_HOSTS", id="hosts without names"),
+        pytest.param({"ALLOWED_HOSTS": "b.org"}, "ALLOWED_HOSTS", id="hosts without our own"),
+        pytest.param({"PUBLIC_URL": "https://x.org:y"}, "PUBLIC_URL", id="a port in letters"),
+        pytest.param({"DATABASE_URL": "postgres://h:y/n"}, "DATABASE_URL", id="one at the base"),
     ],
 )
 def test_wrong_settings_are_refused_by_name(
