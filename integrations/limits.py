@@ -156,7 +156,7 @@ class RedisLimiter:
     def _run(self, script: Script, rule: RateRule, limits: list[int]) -> Any:
         try:
             return script(keys=[f"{self._prefix}/{rule.bucket}"], args=limits)
-        except redis.ConnectionError as error:
+        except (redis.ConnectionError, redis.TimeoutError) as error:
             # Better late than past the limit, which would stop this company for everybody.
             raise RetryLater(_UNREACHABLE, _UNREACHABLE_SECONDS) from error
 

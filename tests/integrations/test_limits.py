@@ -1,5 +1,6 @@
 """Rate limits hold over all processes, in either database and in Redis."""
 
+import socket
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -124,6 +125,15 @@ def test_redis_that_is_away_delays_instead_of_letting_through() -> None:
 
     with pytest.raises(RetryLater, match="Redis"):
         RedisLimiter("test", nobody).acquire(SLOW)
+
+
+def test_redis_that_does_not_answer_delays_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}"
+        mute = redis.Redis.from_url(address, socket_timeout=0.05, retry=None)
+
+        with pytest.raises(RetryLater, match="Redis"):
+            RedisLimiter("test", mute).acquire(SLOW)
 
 
 def test_the_pace_is_the_steady_rate_with_the_burst_on_top() -> None:
