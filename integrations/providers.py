@@ -93,10 +93,10 @@ def redirect_uri(code: str) -> str:
     return str(settings.PUBLIC_URL) + reverse("integrations:callback", args=[code])
 
 
-def webhook_secrets(code: str) -> tuple[str, ...]:
-    """Every secret that may have signed a webhook of this provider."""
+def webhook_secrets(code: str) -> dict[str, str]:
+    """Per environment the secret that signs its webhooks from this provider."""
     names = (name for name in (LIVE, TEST, SANDBOX) if is_registered(code, name))
-    return tuple(secret for name in names if (secret := _webhook_secret(code, name)))
+    return {name: secret for name in names if (secret := _webhook_secret(code, name))}
 
 
 def _webhook_secret(code: str, environment: str) -> str:

@@ -25,20 +25,27 @@ def receive_webhook(provider: str, request: WebhookRequest) -> int:
     Raises BadSignature. Events of companies that nobody here connected are dropped.
     """
     by_company: dict[str, list[Event]] = defaultdict(list)
-    for event in _verified(provider, request):
+    verified, environments = _verified(provider, request)
+    for event in verified:
         by_company[event.external_id].append(event)
     with all_tenants("a webhook names the provider's company; the connection names the tenant"):
-        connections = list(_connections(provider, tuple(by_company)))
+        known = _connections(provider, tuple(by_company))
+        connections = list(known.filter(environment__in=environments))
     return sum(_receive(found, by_company[found.external_id]) for found in connections)
 
 
-def _verified(provider: str, request: WebhookRequest) -> Sequence[Event]:
-    """The events, if any of our registrations at this provider signed them."""
-    for secret in webhook_secrets(provider):
+def _verified(provider: str, request: WebhookRequest) -> tuple[Sequence[Event], list[str]]:
+    """The events, and the environments they may speak of: those whose secret signed them.
+
+    The sandbox's secret is public, so it must say nothing about a live company.
+    """
+    secrets = webhook_secrets(provider)
+    for secret in dict.fromkeys(secrets.values()):
         try:
-            return provider_of(provider).webhook_events(request, secret, timezone.now())
+            found = provider_of(provider).webhook_events(request, secret, timezone.now())
         except BadSignature:
             continue
+        return found, [name for name, own in secrets.items() if own == secret]
     raise BadSignature
 
 

@@ -14,7 +14,7 @@ from accounts.models import Tenant
 from accounts.tenancy import all_tenants, current_scope
 from integrations import events
 from integrations.connectors.hubspot.webhooks import sign
-from integrations.models import Connection, ConnectionState, WebhookEvent
+from integrations.models import SANDBOX, Connection, ConnectionState, WebhookEvent
 from integrations.sandbox.server import SandboxServer
 from tests.integrations.conftest import CLIENT_SECRET, MakeConnection
 
@@ -128,6 +128,13 @@ def test_an_unknown_company_is_answered_like_any_other(
 
 def test_a_disconnected_company_is_an_unknown_one(make_connection: MakeConnection) -> None:
     make_connection(state=ConnectionState.DISCONNECTED)
+
+    assert post([change(1)]).status_code == 200
+    assert kept() == []
+
+
+def test_one_environments_secret_says_nothing_of_another(make_connection: MakeConnection) -> None:
+    make_connection(environment=SANDBOX)
 
     assert post([change(1)]).status_code == 200
     assert kept() == []
