@@ -50,7 +50,7 @@ class Command(BaseCommand):
         self.console = Console(stderr=bool(options["json"]))
         call_command("migrate", verbosity=0)
         tenant = company.demo_tenant()
-        state = Path(settings.BASE_DIR) / "var" / "demo" / f"{tenant.public_id}.json"
+        state = settings.VAR_DIR / "demo" / f"{tenant.public_id}.json"
         self._refuse_lost_state(tenant, state)
         try:
             with ExitStack() as stack, tenant_scope(tenant):

@@ -1,0 +1,183 @@
+"""The home page: how each sync stands, what needs somebody, and what to do first."""
+
+from typing import Any
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Role, Tenant, User
+from integrations.models import Connection, ConnectionState
+from syncs.models import Status, Sync, SyncState
+from tests.conftest import ClientOf
+from tests.desk.conftest import MakeRecord, connection, contacts_sync
+from tests.factories import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+HOME = "/admin/"
+
+
+def text_of(client_of: ClientOf, user: User) -> str:
+    return " ".join(client_of(user).get(HOME).content.decode().split())
+
+
+def test_figures_lead_to_exactly_those_records(
+    client_of: ClientOf, finance: User, sync: Sync, make_record: MakeRecord
+) -> None:
+    make_record(1)
+    make_record(2, category="field_invalid")
+    make_record(3, status=Status.IN_SYNC, category="")
+
+    html = text_of(client_of, finance)
+
+    assert "2 records did not make it" in html
+    assert f"?sync={sync.pk}&amp;status__exact=in_sync" in html
+    assert f"?sync={sync.pk}&amp;status__exact=failing&amp;category=field_invalid" in html
+    assert "The other side does not accept a value" in html
+
+
+def test_the_commonest_problem_comes_first(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    make_record(1, category="field_invalid")
+    make_record(2, category="duplicate_key")
+    make_record(3, category="duplicate_key")
+
+    html = text_of(client_of, finance)
+
+    assert html.index("Already exists there") < html.index("Value not accepted")
+
+
+def test_nothing_failing_is_said_too(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    make_record(1, status=Status.IN_SYNC, category="")
+
+    assert "Nothing fails." in text_of(client_of, finance)
+
+
+def test_a_number_in_thousands_is_readable(
+    client_of: ClientOf, finance: User, sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from collections import Counter
+
+    from syncs.numbers import Totals
+    from syncs.views import home
+
+    counted = Totals(sync, Counter({Status.IN_SYNC.value: 1_234_567}))
+    monkeypatch.setattr(home.services, "overview", lambda *_tenants: [counted])
+
+    assert "1,234,567" in text_of(client_of, finance)
+
+
+def test_the_older_of_both_sides_tells_how_complete_it_is(
+    client_of: ClientOf, finance: User, sync: Sync
+) -> None:
+    assert "Complete up to: not read yet" in text_of(client_of, finance)
+    older, newer = (timezone.now() - timezone.timedelta(hours=hours) for hours in (3, 1))
+    sync.left_complete_until, sync.right_complete_until = newer, older
+    sync.save()
+
+    assert f"{older:%Y-%m-%d %H:%M} UTC" in text_of(client_of, finance)
+
+
+def test_a_broken_connection_leads_an_owner_to_reconnect(
+    client_of: ClientOf, owner: User, finance: User, sync: Sync
+) -> None:
+    left = sync.integration.left
+    left.state, left.pause_message = ConnectionState.PAUSED, "The sign-in has ended."
+    left.save()
+    reconnect = f"/connect/hubspot/?connection={left.uuid}"
+
+    for_owner, for_finance = text_of(client_of, owner), text_of(client_of, finance)
+
+    assert reconnect in for_owner
+    assert "The sign-in has ended." in for_owner
+    # Finance cannot do it, and learns who can.
+    assert reconnect not in for_finance
+    assert "An owner of your company can reconnect it." in for_finance
+
+
+def test_a_paused_sync_says_why(client_of: ClientOf, finance: User, sync: Sync) -> None:
+    sync.state, sync.pause_category = SyncState.PAUSED, "configuration"
+    sync.pause_message = "The field “Fax” is gone."
+    sync.save()
+
+    html = text_of(client_of, finance)
+
+    assert "The field “Fax” is gone." in html
+    assert f"/admin/syncs/sync/{sync.pk}/change/" in html
+
+
+def test_a_company_without_syncs_is_told_what_to_do_first(
+    client_of: ClientOf, owner: User, viewer: User, tenant: Tenant
+) -> None:
+    assert "/connect/hubspot/" in text_of(client_of, owner)
+    assert "/connect/hubspot/" not in text_of(client_of, viewer)
+
+    left, right = connection(tenant, "hubspot"), connection(tenant, "quickbooks")
+
+    html = text_of(client_of, owner)
+    assert "✓ HubSpot is connected" in html
+    assert f"/admin/syncs/integration/add/?left={left.pk}&amp;right={right.pk}" in html
+    assert "/admin/syncs/integration/add/" not in text_of(client_of, viewer)
+
+
+def test_another_company_is_not_counted(
+    client_of: ClientOf, stranger: User, make_record: MakeRecord
+) -> None:
+    make_record(1)
+
+    html = text_of(client_of, stranger)
+
+    assert "did not make it" not in html
+    assert "Nothing is kept in step yet" in html
+
+
+def test_somebody_of_two_companies_reads_whose_sync_it_is(
+    client_of: ClientOf, finance: User, sync: Sync, other_tenant: Tenant
+) -> None:
+    MembershipFactory.create(tenant=other_tenant, user=finance, role=Role.FINANCE)
+    contacts_sync(other_tenant)
+
+    html = text_of(client_of, finance)
+
+    assert html.count(f"{other_tenant.name} · ") == html.count(f"{sync.tenant.name} · ") == 1
+
+
+def test_our_own_staff_see_no_company_at_large(
+    client_of: ClientOf, support: User, make_record: MakeRecord
+) -> None:
+    make_record(1)
+
+    html = text_of(client_of, support)
+
+    assert "did not make it" not in html
+    assert "Webhook events" in html
+
+
+def test_the_number_of_queries_does_not_grow(
+    client_of: ClientOf,
+    finance: User,
+    tenant: Tenant,
+    make_record: MakeRecord,
+    django_assert_num_queries: Any,
+) -> None:
+    client = client_of(finance)
+    make_record(1)
+    few = _queries(client)
+    Connection.objects.for_tenant(tenant).update(external_id="other")
+    for number in range(2, 20):
+        make_record(number, category="tax")
+    contacts_sync(tenant)
+
+    assert _queries(client) == few
+
+
+def _queries(client: Any) -> int:
+    from django.db import connection as database
+
+    client.get(HOME)
+    with CaptureQueriesContext(database) as found:
+        assert client.get(HOME).status_code == 200
+    return len(found)
