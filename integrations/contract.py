@@ -147,7 +147,7 @@ class Fault:
     """A provider's refusal, classified.
 
     `message` is the provider's own wording, `field` the canonical field name it is about where
-    known, `existing_id` the record that stands in the way of a duplicate, `raw` the redacted answer.
+    known, `existing_id` the record in the way of a duplicate, `raw` the redacted answer.
     """
 
     category: Category
@@ -324,24 +324,20 @@ class Connector(Protocol):
         """Live records whose field `key` has one of the values."""
         ...
 
-    def write(
-        self, object_type: str, batch: Batch, fields: Collection[str]
-    ) -> Sequence[Outcome]:
+    def write(self, object_type: str, batch: Batch, fields: Collection[str]) -> Sequence[Outcome]:
         """Carry out the batch: one outcome per operation, whatever the provider answered.
 
         Raises only when certainly nothing was done. All operations of a batch have one kind.
         """
         ...
 
-    def resolve(
-        self, object_type: str, batch: Batch, fields: Collection[str]
-    ) -> Sequence[Outcome]:
+    def resolve(self, object_type: str, batch: Batch, fields: Collection[str]) -> Sequence[Outcome]:
         """Find out what became of a batch of creates whose answer was lost.
 
         Afterwards no outcome is UNKNOWN: it was WRITTEN (then or now), REFUSED or NOT_SENT.
         """
         ...
 
-    def link(self, object_type: str, id: str) -> str:
+    def link(self, object_type: str, id: str) -> str:  # noqa: A002 - connectors are called with it
         """The address that opens the record in the provider's own screens."""
         ...
