@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,11 +119,8 @@ def test_a_database_whose_sandbox_is_gone_is_refused(demo: Demo) -> None:
 
 def test_no_process_is_left_behind(demo: Demo) -> None:
     folder = str(demo.machine.folder).encode()
-    running = [
-        path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if _is_there(path)
-    ]
 
-    assert [command for command in running if folder in command] == []
+    assert [command for command in _running() if folder in command] == []
 
 
 def test_a_production_site_refuses_the_demo(machine: Machine) -> None:
@@ -140,5 +139,8 @@ PRODUCTION = {
 }
 
 
-def _is_there(path: Path) -> bool:
-    return path.exists()
+def _running() -> Iterator[bytes]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        # It may end while we look.
+        with suppress(OSError):
+            yield path.read_bytes()

@@ -1,14 +1,18 @@
 """The home page: how each sync stands, what needs somebody, and what to do first."""
 
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, Tenant, User
 from integrations.models import Connection, ConnectionState
 from syncs.models import Status, Sync, SyncState
+from syncs.numbers import Totals
 from tests.conftest import ClientOf
 from tests.desk.conftest import MakeRecord, connection, contacts_sync
 from tests.factories import MembershipFactory
@@ -59,13 +63,8 @@ def test_nothing_failing_is_said_too(
 def test_a_number_in_thousands_is_readable(
     client_of: ClientOf, finance: User, sync: Sync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from collections import Counter
-
-    from syncs.numbers import Totals
-    from syncs.views import home
-
     counted = Totals(sync, Counter({Status.IN_SYNC.value: 1_234_567}))
-    monkeypatch.setattr(home.services, "overview", lambda *_tenants: [counted])
+    monkeypatch.setattr("syncs.services.overview", lambda *_tenants: [counted])
 
     assert "1,234,567" in text_of(client_of, finance)
 
@@ -74,7 +73,7 @@ def test_the_older_of_both_sides_tells_how_complete_it_is(
     client_of: ClientOf, finance: User, sync: Sync
 ) -> None:
     assert "Complete up to: not read yet" in text_of(client_of, finance)
-    older, newer = (timezone.now() - timezone.timedelta(hours=hours) for hours in (3, 1))
+    older, newer = (timezone.now() - timedelta(hours=hours) for hours in (3, 1))
     sync.left_complete_until, sync.right_complete_until = newer, older
     sync.save()
 
@@ -161,7 +160,6 @@ def test_the_number_of_queries_does_not_grow(
     finance: User,
     tenant: Tenant,
     make_record: MakeRecord,
-    django_assert_num_queries: Any,
 ) -> None:
     client = client_of(finance)
     make_record(1)
@@ -175,8 +173,6 @@ def test_the_number_of_queries_does_not_grow(
 
 
 def _queries(client: Any) -> int:
-    from django.db import connection as database
-
     client.get(HOME)
     with CaptureQueriesContext(database) as found:
         assert client.get(HOME).status_code == 200
