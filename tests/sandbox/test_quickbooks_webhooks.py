@@ -48,7 +48,7 @@ def listening() -> Iterator[Listener]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # inherited name
+        def log_message(self, format: str, *args: Any) -> None:
             """Nothing to print."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
