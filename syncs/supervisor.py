@@ -36,6 +36,7 @@ START_UP = timedelta(seconds=30)
 BEAT_SECONDS = 2.0
 STOP_SECONDS = 30.0
 PR_SET_PDEATHSIG = 1
+DISPATCH = "syncs.tasks.dispatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Supervisor:
     _cluster: subprocess.Popen[bytes] | None = None
     _answered: bool = False
     _stopping: bool = False
+    # Processes of the cluster when it was last looked at.
+    _seen: frozenset[int] = frozenset()
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; the cluster then finishes what it has in hand."""
@@ -86,7 +89,7 @@ class Supervisor:
             connections.close_all()
 
     def _feel(self) -> None:
-        release_dead(self.name, self._alive())
+        self._take_up()
         heartbeat.ask(self.name)
         pulse = heartbeat.pulse(self.name)
         self._answered = self._answered or pulse.has_answered
@@ -95,6 +98,16 @@ class Supervisor:
             allowed = max(allowed, self.patience.start_up)
         if pulse.silent_for > allowed:
             self._replace(f"it was silent for {pulse.silent_for.total_seconds():.0f} seconds")
+
+    def _take_up(self) -> None:
+        """Pass on what dead processes held, or had taken from the queue and not begun."""
+        alive = self._alive()
+        freed = release_dead(self.name, alive)
+        died = self._seen.difference(alive)
+        self._seen = frozenset(alive)
+        if freed or died:
+            forget_messages()
+            enqueue(DISPATCH)
 
     def _replace(self, reason: str) -> None:
         logger.error("The worker cluster is replaced: %s.", reason)
@@ -115,7 +128,8 @@ class Supervisor:
             preexec_fn=_end_with_parent,  # noqa: PLW1509 (no threads here)
         )
         self._remember(self._cluster.pid)
-        enqueue("syncs.tasks.dispatch")
+        self._seen = frozenset()
+        enqueue(DISPATCH)
 
     def _alive(self) -> list[int]:
         return [process.pid for process in self._group()]

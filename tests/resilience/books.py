@@ -156,13 +156,25 @@ class Books:
 
     def check(self) -> None:
         """Everybody is there once on both sides, with what was changed last; nothing is open."""
-        people, goods = sorted(self.people.items()), sorted(self.goods.items())
-        assert odd(self.left_people, people) == []
-        assert odd(self.right_people, people) == []
-        assert odd(self.left_goods, goods) == []
-        assert odd(self.right_goods, goods) == []
+        assert self.odd_ones() == []
         self._check_records()
         self._check_machinery()
+
+    def odd_ones(self) -> list[str]:
+        """What the two systems lack, or have too often."""
+        people, goods = sorted(self.people.items()), sorted(self.goods.items())
+        return [
+            *odd("HubSpot", self.left_people, people),
+            *odd("QuickBooks", self.right_people, people),
+            *odd("HubSpot", self.left_goods, goods),
+            *odd("QuickBooks", self.right_goods, goods),
+        ]
+
+    def open_questions(self) -> list[object]:
+        """What is not as it should be yet."""
+        stuck = self.records.exclude(status=Status.IN_SYNC)
+        reasons = stuck.values_list("status", "category", "reason", "left_title", "right_title")
+        return [*self.odd_ones(), *reasons]
 
     def _check_records(self) -> None:
         stuck = self.records.exclude(status=Status.IN_SYNC)
@@ -216,11 +228,11 @@ def open_books(server: SandboxServer, size: Size, recipes: Iterable[str] = ()) -
     return books
 
 
-def odd(found: Pairs, wanted: Pairs) -> list[str]:
+def odd(place: str, found: Pairs, wanted: Pairs) -> list[str]:
     """What is missing, too much or there twice."""
     there, should = Counter(found), Counter(wanted)
-    missing = [f"missing: {each}" for each in (should - there).elements()]
-    return missing + [f"too much: {each}" for each in (there - should).elements()]
+    missing = [f"{place} lacks {each}" for each in (should - there).elements()]
+    return missing + [f"{place} has too much: {each}" for each in (there - should).elements()]
 
 
 def _email(row: dict[str, object]) -> str:

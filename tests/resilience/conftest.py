@@ -1,9 +1,12 @@
 """A database of each test's own, and a sandbox, for real processes to meet at."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import redis
+from django_q.conf import Conf
 from pytest_django import Settings
 
 from integrations import calls, opening
@@ -61,3 +64,25 @@ def _serving(settings: Settings, *, real_limits: bool) -> Iterator[SandboxServer
 @pytest.fixture
 def books(database_url: str, sandbox: SandboxServer) -> Books:
     return open_books(sandbox, Size())
+
+
+@pytest.fixture
+def queue() -> Iterator[str]:
+    """The suite's Redis, for this test alone and without anything from before; its address.
+
+    Clusters of two tests at one queue would take each other's messages.
+    """
+    address = os.environ["REDIS_URL"]
+    with (
+        redis.Redis.from_url(address) as server,
+        server.lock("saldo/tests/queue", timeout=180, blocking_timeout=180),
+    ):
+        _empty(server)
+        yield address
+        _empty(server)
+
+
+def _empty(server: redis.Redis) -> None:
+    server.delete(f"django_q:{Conf.CLUSTER_NAME}:q")
+    for key in server.scan_iter("saldo/rate/sandbox/*"):
+        server.delete(key)

@@ -187,7 +187,9 @@ def test_an_update_without_an_answer_is_done_once_more(
     run_sync(sync_id)
     change = books.phone_left if side == "left" else books.phone_right
     change(next(iter(books.people)), "(212) 555-7777")
-    provider, path = ("quickbooks", r"/batch$") if side == "left" else ("hubspot", r"/batch/update$")
+    provider, path = (
+        ("quickbooks", r"/batch$") if side == "left" else ("hubspot", r"/batch/update$")
+    )
     sandbox.sandbox.faults.add({"provider": provider, "kind": kind, "method": "POST", "path": path})
 
     for minutes in (1, 3, 5):
