@@ -413,7 +413,7 @@ def test_custom_fields_are_read_and_written_by_their_definition() -> None:
     assert emptied == current
 
 
-@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=str)
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=DEFINITIONS)
 def test_a_definition_is_consistent(definition: Definition) -> None:
     names = [spec.field.name for spec in definition.specs]
 

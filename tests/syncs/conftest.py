@@ -105,6 +105,14 @@ def connection(tenant: Tenant, provider: str, external_id: str = "1") -> Connect
     )
 
 
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """What was put into the queue, whichever broker it has; nothing is really sent."""
+    sent: list[tuple[object, ...]] = []
+    monkeypatch.setattr(queue, "enqueue", lambda *message: sent.append(message))
+    return sent
+
+
 @pytest.fixture(autouse=True)
 def steady_jitter() -> None:
     backoff.seed(1)
