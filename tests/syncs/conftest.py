@@ -8,7 +8,7 @@ from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from integrations.contract import Connector, Field, FieldType
 from integrations.models import Connection
-from syncs import backoff, recipes, runs
+from syncs import backoff, queue, recipes, runs
 from syncs.engine.terms import (
     Direction,
     MatchRule,
