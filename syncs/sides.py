@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.sql.compiler import SQLCompiler
 
 from integrations.contract import Record, RecordState
 from syncs.engine.terms import Side
@@ -26,6 +27,13 @@ def columns(side: Side, names: tuple[str, ...] = SEEN) -> tuple[str, ...]:
     return tuple(f"{side}_{name}" for name in names)
 
 
+class _EmptyText(Value):
+    """'' written into the statement: SQLite cannot tell what a parameter will hold."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[()]]:
+        return "''", ()
+
+
 def with_ids(side: Side, ids: Iterable[str]) -> Q:
     """The rows of these ids on a side.
 
@@ -33,7 +41,7 @@ def with_ids(side: Side, ids: Iterable[str]) -> Q:
     so itself; without it, every page of a full read would walk all rows of the sync.
     """
     name = column(side, "id")
-    return Q(**{f"{name}__in": list(ids)}) & ~Q(**{name: ""})
+    return Q(**{f"{name}__in": list(ids)}) & ~Q(**{name: _EmptyText("")})
 
 
 def get(record: SyncRecord, side: Side, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from syncs.bench.children import Tell, Told, forked, run_child
@@ -128,9 +129,7 @@ def measure_case(task: Mapping[str, Any], tell: Tell) -> Told:
     return {"floors": floors, "phases": found}
 
 
-def _case(
-    records: int, database: str, floors: list[Told], found: list[tuple[str, Told]]
-) -> Case:
+def _case(records: int, database: str, floors: list[Told], found: list[tuple[str, Told]]) -> Case:
     costs = [floor["cpu_seconds"] * 1000 / floor["read"] for floor in floors]
     paired = zip(found, _means_of_neighbours(costs), strict=True)
     return Case(
@@ -145,7 +144,7 @@ def _case(
 
 def _means_of_neighbours(costs: list[float]) -> Iterator[float]:
     """The floor before and after each phase, as one number."""
-    for before, after in zip(costs, costs[1:], strict=False):
+    for before, after in pairwise(costs):
         yield (before + after) / 2
 
 

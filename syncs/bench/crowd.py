@@ -5,7 +5,7 @@ which is the quickest way on both databases.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,16 +135,16 @@ def _copy_block(source: Sync, target: Sync, number: int, size: int) -> None:
     """The first block once more, under another sync, with ids and names of its own."""
     meta = SyncRecord._meta
     quote = connection.ops.quote_name
-    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    columns = [field.column or "" for field in meta.concrete_fields if not field.primary_key]
     values = {
         "tenant_id": str(target.tenant_id),
         "sync_id": str(target.pk),
         **{name: _differing(quote(name), number) for name in OWN},
     }
-    selected = [values.get(field.column, quote(field.column)) for field in fields]
+    selected = [values.get(column, quote(column)) for column in columns]
     sql = (
         f"INSERT INTO {quote(meta.db_table)} "  # noqa: S608  # names and numbers only
-        f"({', '.join(quote(field.column) for field in fields)}) "
+        f"({', '.join(map(quote, columns))}) "
         f"SELECT {', '.join(selected)} FROM {quote(meta.db_table)} "
         f"WHERE sync_id = {source.pk} ORDER BY id LIMIT {size}"
     )

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.internal.flows import login
@@ -21,7 +21,7 @@ from accounts.models import SUPPORT, Membership, Role, Tenant, User
 from accounts.tenancy import all_tenants
 from syncs.bench import crowd, stage
 from syncs.bench.children import Tell, Told, forked, run_child
-from syncs.bench.scratch import SQLITE, scratch_database
+from syncs.bench.scratch import scratch_database
 from syncs.bench.usage import measured, peak_mib
 from syncs.exports.columns import SyncRecordResource
 from syncs.models import Status, Sync, SyncRecord
@@ -179,13 +179,12 @@ def _export(task: Task) -> Told:
     form = {"format": "0", "resource": "0", **chosen}
     before = peak_mib()
     with measured() as usage:
-        answer = client.post(reverse("admin:syncs_syncrecord_export"), form)
+        answer: Any = client.post(reverse("admin:syncs_syncrecord_export"), form)
         if not answer.streaming:
             raise PageFailed(f"The export answered {answer.status_code} and no file.")
-        size = lines = 0
+        size = 0
         for part in answer.streaming_content:
             size += len(part)
-            lines += 1
     return {
         "rows": task["records"],
         "rows_per_second": task["records"] / usage.seconds,

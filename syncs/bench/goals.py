@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from syncs.bench.case import Case, Measured
 
@@ -57,7 +58,7 @@ def same_calls(cases: Sequence[Case]) -> list[Verdict]:
 def _neighbours(cases: Sequence[Case]) -> Iterator[tuple[Case, Case]]:
     for kind in sorted({case.database for case in cases}):
         same = sorted((c for c in cases if c.database == kind), key=lambda case: case.records)
-        yield from zip(same, same[1:], strict=False)
+        yield from pairwise(same)
 
 
 def _costs(case: Case) -> Iterator[Verdict]:

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -44,11 +45,15 @@ def set_up(sandbox_now: datetime | None = None) -> None:
     # As in production: with DEBUG every statement is kept and timed.
     settings.DEBUG = False
     logging.disable(logging.INFO)
-    opening.limiter_for = _quick_limiter
-    runs.RunLog = TellingRunLog  # type: ignore[misc]
+    stand_ins: list[tuple[Any, str, Any]] = [
+        (opening, "limiter_for", _quick_limiter),
+        (runs, "RunLog", TellingRunLog),
+    ]
     ahead = (sandbox_now or utc_now()) - utc_now()
     if abs(ahead) > SAME:
-        opening.now = lambda: utc_now() + ahead
+        stand_ins.append((opening, "now", lambda: utc_now() + ahead))
+    for module, name, stand_in in stand_ins:
+        setattr(module, name, stand_in)
 
 
 def _quick_limiter(connection: Connection) -> DatabaseLimiter:

@@ -13,6 +13,7 @@ from syncs.bench import report, scratch
 from syncs.bench.case import Case, measure_case, run_case
 from syncs.bench.children import ChildFailed
 from syncs.bench.desk import RECORDS, measure_desk, run_desk
+from syncs.bench.goals import Verdict
 from syncs.demo.processes import DidNotStart
 
 SIZES = (10_000, 100_000)
@@ -120,7 +121,7 @@ class Command(BaseCommand):
             report.show_profiles(self.console, case)
         return case
 
-    def _judge(self, missed: list[report.Verdict], *, is_strict: bool) -> None:
+    def _judge(self, missed: list[Verdict], *, is_strict: bool) -> None:
         if not missed:
             self.console.print("All goals are held.")
             return

@@ -1,0 +1,134 @@
+"""The benchmark runs from end to end: every phase is measured, and idle ones write nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from syncs.bench.case import PHASES, Case, Measured
+from syncs.bench.goals import Verdict, same_calls, verdicts
+from syncs.bench.scratch import NoDatabase, scratch_database, trouble_with
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORDS = 200
+NOWHERE = "postgres://nobody@127.0.0.1:1/"
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The JSON of a tiny run on SQLite."""
+    file = tmp_path_factory.mktemp("bench") / "bench.json"
+    command = [sys.executable, "manage.py", "bench", f"--records={RECORDS}"]
+    command += ["--databases=sqlite", f"--json={file}"]
+    # The children choose their own database.
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    ended = subprocess.run(  # our own command
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def phases(measured: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {each["phase"]: each for each in measured["cases"][0]["phases"]}
+
+
+pytestmark = pytest.mark.processes
+
+
+def test_every_phase_is_measured_next_to_a_floor(
+    measured: dict[str, Any], phases: dict[str, dict[str, Any]]
+) -> None:
+    assert list(phases) == list(PHASES)
+    assert measured["cases"][0]["floor"]["cpu_ms_per_record"] > 0
+    assert all(each["seconds"] > 0 and each["peak_mib"] > 10 for each in phases.values())
+    assert phases["first"]["read"] == 2 * RECORDS
+
+
+def test_the_first_sync_brings_all_records_into_step(phases: dict[str, dict[str, Any]]) -> None:
+    first = phases["first"]
+
+    assert set(first["records"]) == {"in_sync"}
+    assert first["writes"]["hubspot"] > 0
+    assert first["writes"]["quickbooks"] > 0
+
+
+def test_what_did_not_change_is_not_written(phases: dict[str, dict[str, Any]]) -> None:
+    for name in ("unchanged", "idle"):
+        assert phases[name]["writes"] == {"hubspot": 0, "quickbooks": 0}
+    assert phases["unchanged"]["read"] >= 2 * RECORDS
+
+
+def test_an_idle_pass_takes_a_handful_of_calls(phases: dict[str, dict[str, Any]]) -> None:
+    assert sum(phases["idle"]["calls"].values()) <= 6
+    assert phases["idle"]["read"] == 0
+
+
+@pytest.mark.parametrize(
+    ("phase", "written"), [("left_changed", "quickbooks"), ("right_changed", "hubspot")]
+)
+def test_a_change_on_one_side_is_written_on_the_other_alone(
+    phases: dict[str, dict[str, Any]], phase: str, written: str
+) -> None:
+    changed = phases[phase]["changed"]
+
+    assert changed == 2
+    assert phases[phase]["writes"] == {"hubspot": 0, "quickbooks": 0} | {written: changed}
+
+
+def case(records: int, idle_calls: int, cpu_seconds: float = 0.0, written: int = 0) -> Case:
+    told = {
+        "read": 1000,
+        "read_left": 500,
+        "read_right": 500,
+        "seconds": 1.0,
+        "cpu_seconds": cpu_seconds,
+        "peak_mib": 100.0,
+        "calls": {"hubspot": idle_calls, "quickbooks": 0},
+        "calls_by_template": {"hubspot": {}, "quickbooks": {}},
+        "writes": {"hubspot": written, "quickbooks": 0},
+    }
+    found = tuple(Measured(phase, told, floor_cpu_ms=0.01) for phase in PHASES)
+    return Case(records, "sqlite", 1.0, 0.01, 100.0, found)
+
+
+def verdict(found: list[Verdict], goal: str) -> Verdict:
+    return next(each for each in found if each.goal == goal)
+
+
+def test_a_slow_pass_and_a_write_of_an_idle_one_are_told_as_missed() -> None:
+    good, bad = verdicts(case(1000, 5)), verdicts(case(1000, 5, cpu_seconds=0.2, written=1))
+
+    for goal in ("unchanged pass: ms CPU per record", "idle pass: writes"):
+        assert verdict(good, goal).is_held
+        assert not verdict(bad, goal).is_held
+
+
+def test_more_calls_at_a_larger_size_are_told_as_missed() -> None:
+    assert [each.is_held for each in same_calls([case(1000, 5), case(100, 5)])] == [True]
+    assert [each.is_held for each in same_calls([case(100, 5), case(1000, 6)])] == [False]
+
+
+def test_a_ratio_is_taken_to_the_floor_of_the_same_run() -> None:
+    slow = case(1000, 5, cpu_seconds=0.05).phase("unchanged")
+
+    assert slow.cpu_ms == pytest.approx(0.05)
+    assert slow.times_floor == pytest.approx(5.0)
+
+
+def test_a_server_that_does_not_answer_is_told_and_not_measured() -> None:
+    assert "does not answer" in trouble_with(NOWHERE)
+    with pytest.raises(NoDatabase), scratch_database("postgresql", NOWHERE):
+        pass
+
+
+def test_a_size_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(CommandError, match="a number from 100"):
+        call_command("bench", "--records", "7")
