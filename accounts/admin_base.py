@@ -270,6 +270,16 @@ class TenantScopedAdmin(ActionGuardedAdmin):
     def _tenant_field(self) -> tuple[str, ...]:
         return ("tenant",) if self.tenant_path == "tenant_id" else ()
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """An object's page does not name the one company that somebody has."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None:
+            return found
+        return [
+            (title, {**options, "fields": _without_tenant(request, options["fields"])})
+            for title, options in found
+        ]
+
     def get_list_display(self, request: HttpRequest) -> Any:
         return _without_tenant(request, super().get_list_display(request))
 

@@ -21,8 +21,8 @@ from unfold.widgets import (
 
 from accounts.admin_base import SameTenantForm
 from integrations.contract import Field
-from integrations.registry import PROVIDERS
 from syncs import catalogue, services
+from syncs.admin.wording import name_sides, names_of
 from syncs.engine.terms import Operator, Side, TransformKind
 from syncs.models import FilterCondition, Mapping, Sync
 from syncs.recipes import recipe_of
@@ -81,8 +81,8 @@ class PartForm(SameTenantForm):
         super().__init__(*args, **kwargs)
         self.instance.sync, self.instance.tenant = self.sync, self.sync.tenant
         self.known = {side: known_fields(self.sync, side) for side in Side}
-        recipe = recipe_of(self.sync.recipe)
-        self.ends = {side: PROVIDERS[recipe.end(side).provider].label for side in Side}
+        self.ends = names_of(self.sync)
+        name_sides(self, self.ends)
 
     def with_this(self, rows: Iterable[Any], wanted: Any) -> list[Any]:
         """The sync's stored rows with what is being saved in its place."""

@@ -25,6 +25,15 @@ class InstallForm(SameTenantForm):
         model = Integration
         fields = ("left", "right")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["left"].label = _("CRM")
+        self.fields["right"].label = _("Books")
+        self.fields["right"].help_text = _(
+            "Sets up a sync for everything these two can keep in step, with recommended mappings "
+            "and filters. All are switched off until you switch them on."
+        )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         left, right = cleaned.get("left"), cleaned.get("right")
@@ -73,10 +82,21 @@ class IntegrationAdmin(TenantScopedAdmin):
             field.widget = getattr(field.widget, "widget", field.widget)
         return field
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        context = {**only_save, "title": _("Set up an integration"), **(extra_context or {})}
+        answer: HttpResponse = super().add_view(request, form_url, context)
+        return answer
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         installed, syncs = services.set_up(obj.left, obj.right, by=person_of(request))
         obj.pk, obj.name, obj.tenant_id = installed.pk, installed.name, installed.tenant_id
         names = ", ".join(sync.name for sync in syncs)
+        if not syncs:
+            messages.info(request, _("These two are set up already."))
+            return
         text = _("Set up: %(syncs)s. Look through each and switch it on.")
         messages.success(request, text % {"syncs": names})
 

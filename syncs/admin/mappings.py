@@ -6,14 +6,20 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.decorators import display
 
 from accounts.admin_base import TenantScopedAdmin, person_of
 from accounts.permissions import Action
 from syncs import services
-from syncs.admin.forms import ConditionForm, MappingForm
+from syncs.admin import cells
+from syncs.admin.forms import OPERATORS, TRANSFORMS, ConditionForm, MappingForm
+from syncs.admin.wording import names_of
+from syncs.engine.terms import Operator, Side, TransformKind
 from syncs.models import FilterCondition, Mapping, Sync
+from syncs.views.sync import ARROWS
 
 
 class PartOfSyncAdmin(TenantScopedAdmin):
@@ -26,7 +32,20 @@ class PartOfSyncAdmin(TenantScopedAdmin):
     change_needs = Action.EDIT_MAPPINGS
     delete_needs = Action.EDIT_MAPPINGS
     list_select_related = ("sync", "tenant")
+    # The theme's plus sign would not say for which sync.
+    show_add_link = False
     form_class: ClassVar[type[MappingForm] | type[ConditionForm]]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        # One more is added from the sync's page too.
+        context = {"show_save_and_add_another": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -97,7 +116,8 @@ class PartOfSyncAdmin(TenantScopedAdmin):
 @admin.register(Mapping)
 class MappingAdmin(PartOfSyncAdmin):
     form_class = MappingForm
-    list_display = ("__str__", "tenant", "sync", "direction", "transform", "enabled", "locked")
+    list_display = ("goes", "tenant", "sync", "on_the_way", "state")
+    ordering = ("sync", "position", "pk")
     fieldsets = (
         (None, {"fields": ("left", "direction", "right", "enabled")}),
         (
@@ -109,12 +129,62 @@ class MappingAdmin(PartOfSyncAdmin):
     def is_kept(self, obj: Mapping) -> bool:
         return obj.locked
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """For who may only look, the same in words."""
+        if obj is None or self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        return ((None, {"fields": ("goes", "on_the_way", "told", "state", "sync")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None or self.has_change_permission(request, obj):
+            return ()
+        return ("goes", "on_the_way", "told", "state", "sync")
+
+    @display(description=gettext_lazy("Mapping"))
+    def goes(self, mapping: Mapping) -> str:
+        return mapping.in_words(ARROWS[mapping.direction])
+
+    @display(description=gettext_lazy("On the way"), ordering="transform")
+    def on_the_way(self, mapping: Mapping) -> str:
+        return str(TRANSFORMS[TransformKind(mapping.transform)])
+
+    @display(description=gettext_lazy("In detail"))
+    def told(self, mapping: Mapping) -> str:
+        """The template, default or table, as it is kept."""
+        pairs = "; ".join(f"{left} = {right}" for left, right in mapping.options.get("table", ()))
+        parts = (mapping.options.get("text"), pairs, mapping.options.get("length"))
+        return " · ".join(str(part) for part in parts if part) or cells.NOTHING
+
+    @display(description=gettext_lazy("State"), ordering="enabled")
+    def state(self, mapping: Mapping) -> SafeString:
+        if mapping.locked:
+            return cells.label(_("locked by the recipe"), "info")
+        return cells.label(_("on"), "success") if mapping.enabled else cells.label(_("off"))
+
 
 @admin.register(FilterCondition)
 class FilterConditionAdmin(PartOfSyncAdmin):
     form_class = ConditionForm
-    list_display = ("__str__", "tenant", "sync", "side", "group", "fixed")
+    list_display = ("condition", "tenant", "sync", "records_of", "group", "state")
+    ordering = ("sync", "side", "group", "pk")
     fieldsets = ((None, {"fields": ("side", "field", "operator", "values", "group")}),)
 
     def is_kept(self, obj: FilterCondition) -> bool:
         return obj.fixed
+
+    @display(description=gettext_lazy("Condition"))
+    def condition(self, condition: FilterCondition) -> str:
+        operator = OPERATORS[Operator(condition.operator)]
+        return f"{condition.field} {operator} {', '.join(condition.values)}".strip()
+
+    @display(description=gettext_lazy("Records of"), ordering="side")
+    def records_of(self, condition: FilterCondition) -> str:
+        return names_of(condition.sync)[Side(condition.side)]
+
+    @display(description=gettext_lazy("State"), ordering="fixed")
+    def state(self, condition: FilterCondition) -> SafeString:
+        return (
+            cells.label(_("fixed by the recipe"), "info")
+            if condition.fixed
+            else cells.label(_("on"), "success")
+        )

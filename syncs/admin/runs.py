@@ -45,6 +45,28 @@ class RunAdmin(TenantScopedAdmin):
         SyncFilter,
         ("started_at", RangeDateTimeFilter),
     )
+    fieldsets = (
+        (
+            None,
+            {"fields": ("sync", "outcome", "message", "trigger", "by", "started_at", "ended_at")},
+        ),
+        (
+            _("What it did"),
+            {
+                "fields": (
+                    "read_left",
+                    "read_right",
+                    "decided",
+                    "linked",
+                    "created",
+                    "updated",
+                    "archived",
+                    "failed",
+                    "calls",
+                )
+            },
+        ),
+    )
     list_filter_submit = True
     ordering = ("-started_at",)
     list_fullwidth = True
@@ -65,4 +87,4 @@ class RunAdmin(TenantScopedAdmin):
         return f"{(run.ended_at - run.started_at).total_seconds():.1f}"
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
-        return tuple(field.name for field in self.opts.fields)
+        return (*(field.name for field in self.opts.fields), "outcome")

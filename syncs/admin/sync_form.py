@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from accounts.admin_base import SameTenantForm
 from integrations.contract import ConnectorError
 from syncs import services
+from syncs.admin.wording import name_sides, names_of
 from syncs.choices import live_choices
 from syncs.engine.terms import Side
 from syncs.models import Sync
@@ -32,6 +33,7 @@ class SyncForm(SameTenantForm):
         field = self.fields.get("direction")
         if isinstance(field, forms.ChoiceField):
             field.choices = [each for each in DIRECTIONS if each[0] in allowed]
+        name_sides(self, names_of(self.instance))
 
     def clean(self) -> dict[str, Any]:
         """Refuse, in words, what does not fit the sync's mappings and filters."""

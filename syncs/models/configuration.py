@@ -218,7 +218,10 @@ class Mapping(TenantModel):
         constraints = [models.UniqueConstraint(fields=["sync", "key"], name="mapping_key_once")]
 
     def __str__(self) -> str:
-        return f"{' + '.join(self.left) or '—'} ⇄ {' + '.join(self.right) or '—'}"
+        return self.in_words("⇄")
+
+    def in_words(self, arrow: str) -> str:
+        return f"{' + '.join(self.left) or '—'} {arrow} {' + '.join(self.right) or '—'}"
 
 
 class FilterCondition(TenantModel):

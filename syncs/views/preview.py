@@ -38,7 +38,10 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class PreviewPage:
+    """What would happen to some records; those that stay as they are, are only counted."""
+
     rows: tuple[PreviewRow, ...]
+    stay: int
     problem: str
 
 
@@ -47,8 +50,9 @@ def preview_page(sync: Sync) -> PreviewPage:
     due = sync.records.exclude(due_at=None).order_by("due_at", "pk")[:ROWS_SHOWN]
     found = services.preview(sync, ROWS_SHOWN, records=list(due) or None)
     ends = ends_of(sync)
-    rows = tuple(_row(item, ends) for item in found.items)
-    return PreviewPage(rows, " ".join(found.problems))
+    moving = [item for item in found.items if not isinstance(item.plan, Agree | Exclude)]
+    rows = tuple(_row(item, ends) for item in moving)
+    return PreviewPage(rows, len(found.items) - len(rows), " ".join(found.problems))
 
 
 def _row(item: services.Previewed, ends: Ends) -> PreviewRow:

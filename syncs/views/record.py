@@ -97,6 +97,7 @@ class ActivityRow:
 @dataclass(frozen=True, slots=True)
 class RecordPage:
     sync_name: str
+    sync_url: str
     left_name: str
     right_name: str
     headline: str
@@ -154,6 +155,7 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
     candidates = tuple(_candidates(record, ends))
     return RecordPage(
         sync_name=record.sync.name,
+        sync_url=reverse("admin:syncs_sync_change", args=[record.sync_id]),
         left_name=ends.name(Side.LEFT),
         right_name=ends.name(Side.RIGHT),
         **words,

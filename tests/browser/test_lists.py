@@ -46,7 +46,7 @@ def test_exactly_what_is_filtered_is_exported(
 
     page.get_by_role("link", name="Export").click()
     with page.expect_download() as found:
-        page.get_by_role("button", name="Submit").click()
+        page.get_by_role("button", name="Export").click()
     with open(found.value.path(), encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
         rows = list(csv.DictReader(file))
     # A spreadsheet would run the first name as a formula.
