@@ -173,8 +173,8 @@ def store_records(
 def _known(job: Job, side: Side, ids: Iterable[str]) -> dict[str, Known]:
     kept = sides.columns(side, ("digest", "version", "state", "modified_at"))
     names = (sides.column(side, "id"), "pk", *kept)
-    rows = SyncRecord.objects.filter(sides.with_ids(side, ids), sync_id=job.sync.pk)
-    return {row[0]: Known(*row[1:]) for row in rows.values_list(*names)}
+    with sides.rows_with_ids(job.sync, side, ids) as rows:
+        return {row[0]: Known(*row[1:]) for row in rows.values_list(*names)}
 
 
 def _sort(records: Iterable[Record], known: dict[str, Known]) -> Sorted:

@@ -10,6 +10,7 @@ from syncs import clock, sides
 from syncs.engine.terms import Link, PartnerChoice, Side
 from syncs.models import Activity, ActivityAction, Intent, MatchValue, Sync, SyncRecord
 from syncs.plans import Decided, lone_side
+from syncs.rivals import wake_rivals_of_parted
 from syncs.settle import Settlement
 from syncs.stores import update_rows
 
@@ -47,8 +48,8 @@ def _partners(sync: Sync, links: Sequence[Decided]) -> dict[tuple[Side, str], Sy
     found: dict[tuple[Side, str], SyncRecord] = {}
     for side, ids in wanted.items():
         if ids:
-            rows = SyncRecord.objects.filter(sides.with_ids(side, ids), sync=sync)
-            found |= {(side, sides.get(row, side, "id")): row for row in rows}
+            with sides.rows_with_ids(sync, side, ids) as rows:
+                found |= {(side, sides.get(row, side, "id")): row for row in rows}
     return found
 
 
@@ -100,6 +101,7 @@ def _merge(left: SyncRecord, right: SyncRecord, settlement: Settlement) -> None:
 def part(row: SyncRecord, side: Side, settlement: Settlement) -> None:
     """Forget the side that is gone; the row goes on with the other one alone."""
     gone_id, state = sides.get(row, side, "id"), sides.get(row, side, "state")
+    wake_rivals_of_parted([row.pk])
     settlement.change(
         row,
         # A partner that is made anew is another record.

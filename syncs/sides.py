@@ -1,16 +1,18 @@
 """A record's columns of one side, by name, so that code is written once for both sides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, Value
 from django.db.models.sql.compiler import SQLCompiler
 
+from accounts.tenancy import TenantQuerySet, all_tenants
 from integrations.contract import Record, RecordState
 from syncs.engine.terms import Side
 from syncs.engine.values import Json, digest, encode
-from syncs.models import SyncRecord
+from syncs.models import Sync, SyncRecord
 
 TITLE_LENGTH = 500
 VERSION_LENGTH = 100
@@ -42,6 +44,19 @@ def with_ids(side: Side, ids: Iterable[str]) -> Q:
     """
     name = column(side, "id")
     return Q(**{f"{name}__in": list(ids)}) & ~Q(**{name: _EmptyText("")})
+
+
+@contextmanager
+def rows_with_ids(
+    sync: Sync, side: Side, ids: Iterable[str]
+) -> Iterator[TenantQuerySet[SyncRecord]]:
+    """The sync's rows of these ids; run the query inside the block.
+
+    Without the tenant's condition: a sync has one tenant, and SQLite, which does not know how
+    full an index is, would rather walk all rows of the tenant than look up a page of ids.
+    """
+    with all_tenants("the rows of one sync are of one tenant"):
+        yield SyncRecord.objects.filter(with_ids(side, ids), sync_id=sync.pk)
 
 
 def get(record: SyncRecord, side: Side, name: str) -> Any:
