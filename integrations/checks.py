@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from integrations.models import LIVE
-from integrations.providers import is_registered, variables
+from integrations.models import LIVE, TEST
+from integrations.providers import is_registered, variables, webhook_variable
 from integrations.registry import PROVIDERS
 
 
@@ -18,6 +18,7 @@ def register_checks() -> None:
     register(check_token_keys, Tags.security)
     register(check_public_url, Tags.security, deploy=True)
     register(check_registrations, "integrations", deploy=True)
+    register(check_webhook_tokens, "integrations", deploy=True)
 
 
 def check_token_keys(app_configs: Any, **options: Any) -> Sequence[CheckMessage]:
@@ -66,6 +67,27 @@ def check_registrations(app_configs: Any, **options: Any) -> Sequence[CheckMessa
             id="integrations.W001",
         )
         for provider in missing
+    ]
+
+
+def check_webhook_tokens(app_configs: Any, **options: Any) -> Sequence[CheckMessage]:
+    """Without its word every webhook of such a provider is refused, and nobody would notice."""
+    wanted = [
+        (provider, variable)
+        for provider in PROVIDERS.values()
+        for environment in (LIVE, TEST)
+        if is_registered(provider.code, environment)
+        and (variable := webhook_variable(provider.code, environment))
+    ]
+    return [
+        checks.Warning(
+            f"No webhook of {provider.label} can be accepted: {variable} is not set.",
+            hint="Copy the verifier token of the application's webhooks from there. Until then "
+            "changes are found by the regular reading alone.",
+            id="integrations.W002",
+        )
+        for provider, variable in wanted
+        if not getattr(settings, variable, "")
     ]
 
 

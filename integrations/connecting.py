@@ -1,4 +1,4 @@
-"""Connecting: to the provider's consent page and back, and disconnecting again.
+"""Connecting: to the provider's consent page and back.
 
 The way back is trusted only for somebody who left from this browser, within minutes, once: the
 signed `state` names a stored attempt, whose nonce the browser's session holds as well.
@@ -19,8 +19,8 @@ from integrations import events, oauth
 from integrations.contract import ConnectorError, Identity, SignInAgain
 from integrations.models import ConnectAttempt, Connection, ConnectionState
 from integrations.oauth import TokenAnswer
-from integrations.opening import close_session, identity_with
-from integrations.providers import oauth_app, provider_of
+from integrations.opening import identity_with
+from integrations.providers import learn_from, oauth_app, provider_of
 from integrations.tokens import token_changes
 
 STATE_LASTS = timedelta(minutes=10)
@@ -82,48 +82,9 @@ def finish_connect(
         message = _("The provider says that this sign-in is spent or too old. Begin again.")
         raise ConnectRefused(message, attempt) from error
     except ConnectorError as error:
+        learn_from(error)
         message = _("Connecting failed: %(reason)s") % {"reason": error.fault.message}
         raise ConnectRefused(message, attempt) from error
-
-
-def disconnect(connection: Connection) -> bool:
-    """Forget the tokens and give them back; False when the provider could not be told.
-
-    The connection stays, without tokens, for the sake of its syncs and its history.
-    """
-    refresh_token = connection.refresh_token
-    connection.state = ConnectionState.DISCONNECTED
-    connection.access_token = connection.refresh_token = ""
-    connection.access_expires_at = connection.refresh_expires_at = None
-    connection.pause_category = connection.pause_message = ""
-    connection.paused_at = None
-    # First here: whatever the provider answers, nobody uses these tokens any more.
-    connection.save(update_fields=DISCONNECT_FIELDS)
-    close_session(connection.pk)
-    events.tell_state(connection)
-    return _revoke(connection, refresh_token)
-
-
-DISCONNECT_FIELDS = (
-    "state",
-    "access_token",
-    "refresh_token",
-    "access_expires_at",
-    "refresh_expires_at",
-    "pause_category",
-    "pause_message",
-    "paused_at",
-)
-
-
-def _revoke(connection: Connection, refresh_token: str) -> bool:
-    if not refresh_token:
-        return True
-    try:
-        oauth.revoke(oauth_app(connection.provider, connection.environment), refresh_token)
-    except ConnectorError:
-        return False
-    return True
 
 
 def _take_attempt(session: Session, user: User, provider: str, state: str) -> ConnectAttempt:

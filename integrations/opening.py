@@ -52,6 +52,15 @@ def identity_with(unsaved: Connection, access_token: str) -> Identity:
         return _assemble(unsaved, FixedToken(access_token), NoLog(), session).identity()
 
 
+def http_with(connection: Connection, access_token: str) -> Http:
+    """Calls with this token while a person waits: tried anew at once or not at all."""
+    hosts = hosts_of(connection.provider, connection.environment)
+    tokens = FixedToken(access_token)
+    return Http(
+        hosts.api, tokens, limiter_for(connection), NoLog(), sleep=lambda _: None, max_wait=0.0
+    )
+
+
 def close_session(connection_id: int) -> None:
     """Forget this process's pooled sockets of the connection."""
     with _lock:

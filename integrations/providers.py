@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from integrations.connectors import Hosts, Provider
-from integrations.contract import Category, Fault, Misconfigured, RetryLater
+from integrations.contract import Category, ConnectorError, Fault, Misconfigured, RetryLater
 from integrations.http import new_session
 from integrations.models import LIVE, SANDBOX, TEST
 from integrations.oauth import OAuthApp
@@ -24,6 +24,7 @@ class Registration:
 
     client_id: str
     client_secret: str = field(repr=False)
+    # Empty: no webhook can be verified, so none is accepted.
     webhook_secret: str = field(repr=False)
 
 
@@ -40,6 +41,13 @@ def variables(code: str, environment: str) -> tuple[str, str]:
     """The settings that hold client id and secret."""
     prefix = _prefix(code, environment)
     return f"{prefix}_CLIENT_ID", f"{prefix}_CLIENT_SECRET"
+
+
+def webhook_variable(code: str, environment: str) -> str:
+    """The setting that holds the word webhooks are signed with; empty: the client secret signs."""
+    if not provider_of(code).has_webhook_token:
+        return ""
+    return f"{_prefix(code, environment)}_WEBHOOK_TOKEN"
 
 
 def _prefix(code: str, environment: str) -> str:
@@ -62,9 +70,9 @@ def registration(code: str, environment: str) -> Registration:
     if environment == SANDBOX:
         return _sandbox_registration(settings.SANDBOX_URL, code)
     client_id, client_secret = (getattr(settings, name) for name in variables(code, environment))
-    # Some providers sign webhooks with a word of their own, the others with the client secret.
-    own_word = getattr(settings, f"{_prefix(code, environment)}_WEBHOOK_TOKEN", "")
-    return Registration(client_id, client_secret, own_word or client_secret)
+    variable = webhook_variable(code, environment)
+    signs = getattr(settings, variable, "") if variable else client_secret
+    return Registration(client_id, client_secret, signs)
 
 
 def environments(code: str) -> tuple[str, ...]:
@@ -86,6 +94,12 @@ def oauth_app(code: str, environment: str) -> OAuthApp:
     return provider_of(code).oauth(
         hosts_of(code, environment), ours.client_id, ours.client_secret, redirect_uri(code)
     )
+
+
+def learn_from(refusal: ConnectorError) -> None:
+    """A sandbox started anew has other applications: ask it again once it refused ours."""
+    if isinstance(refusal, Misconfigured):
+        _sandbox_registration.cache_clear()
 
 
 def redirect_uri(code: str) -> str:

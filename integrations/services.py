@@ -12,11 +12,19 @@ from integrations.calls import flush_calls, prune_attempts, prune_calls, prune_w
 from integrations.connecting import (
     ConnectRefused,
     begin_connect,
-    disconnect,
     finish_connect,
     identity_changes,
 )
-from integrations.contract import ConnectorError, NotAllowed, SignInAgain, Suspended
+from integrations.contract import (
+    Category,
+    ConnectorError,
+    Fault,
+    Identity,
+    NotAllowed,
+    SignInAgain,
+    Suspended,
+)
+from integrations.disconnecting import disconnect
 from integrations.health import Health, connection_health
 from integrations.models import Connection
 from integrations.opening import open_connector, opened
@@ -63,10 +71,27 @@ def check_connection(connection: Connection) -> CheckResult:
         return CheckResult(works=False, message=refusal.fault.message)
     except ConnectorError as trouble:
         return CheckResult(works=False, message=trouble.fault.message)
+    if identity.external_id != connection.external_id:
+        fault = _another_company(connection, identity)
+        pause(connection, fault)
+        return CheckResult(works=False, message=fault.message)
     rows = Connection.objects.for_tenant(connection.tenant_id).filter(pk=connection.pk)
     rows.update(**identity_changes(identity))
     resume(connection)
     return CheckResult(works=True, message=_("%(name)s answers.") % {"name": identity.name})
+
+
+def _another_company(connection: Connection, identity: Identity) -> Fault:
+    """Nothing may be read or written then: it would end up in somebody else's books."""
+    message = _(
+        "The sign-in opens another company (%(found)s) than this connection is for (%(wanted)s). "
+        "Reconnect and choose the right company."
+    )
+    names = {
+        "found": identity.name or identity.external_id,
+        "wanted": connection.company_name or connection.external_id,
+    }
+    return Fault(Category.CONNECTION_REAUTH, "another_company", message % names)
 
 
 def prune(now: datetime | None = None) -> int:

@@ -19,7 +19,7 @@ from integrations.http import Clock, Sleep, utc_now
 from integrations.models import Connection, ConnectionQuerySet, ConnectionState
 from integrations.oauth import OAuthApp, TokenAnswer
 from integrations.pausing import pause
-from integrations.providers import oauth_app
+from integrations.providers import learn_from, oauth_app
 
 # Renewed when this is left, or a fifth of the token's life if that is less.
 SKEW = timedelta(minutes=5)
@@ -114,9 +114,10 @@ class StoredTokens:
             answer = oauth.refresh(self._app(), row.refresh_token)
         except SignInAgain as refusal:
             return self._refused(row, refusal)
-        except ConnectorError:
+        except ConnectorError as trouble:
             # No answer: the old refresh token is tried again, for most providers keep it valid.
             self._release(claim)
+            learn_from(trouble)
             raise
         return self._store(row, answer)
 

@@ -49,3 +49,7 @@ class Provider:
     webhook_events: Callable[[WebhookRequest, str, datetime], Sequence[Event]]
     # (query of the callback, token answer) -> the provider's id of the connected account.
     external_id_from_callback: Callable[[Mapping[str, str], TokenAnswer], str]
+    # Webhooks are signed with a word of their own instead of with the client secret.
+    has_webhook_token: bool = False
+    # Takes our application out of the connected account; raises ConnectorError.
+    uninstall: Callable[[Http], None] | None = None

@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from integrations.checks import check_public_url, check_registrations, check_token_keys
+from integrations.checks import (
+    check_public_url,
+    check_registrations,
+    check_token_keys,
+    check_webhook_tokens,
+)
 
 
 def ids(found: Any) -> list[str]:
@@ -44,3 +49,16 @@ def test_a_provider_without_registration_is_named_with_its_variables() -> None:
 
     assert warning.id == "integrations.W001"
     assert "QUICKBOOKS_CLIENT_ID and QUICKBOOKS_CLIENT_SECRET" in warning.msg
+
+
+def test_a_webhook_word_that_is_missing_is_named(settings: Settings) -> None:
+    assert check_webhook_tokens(None) == []
+    settings.QUICKBOOKS_CLIENT_ID = settings.QUICKBOOKS_TEST_CLIENT_ID = "id"
+
+    live, test = check_webhook_tokens(None)
+
+    assert ids([live, test]) == ["integrations.W002"] * 2
+    assert "QUICKBOOKS_WEBHOOK_TOKEN is not set" in live.msg
+    assert "QUICKBOOKS_TEST_WEBHOOK_TOKEN is not set" in test.msg
+    settings.QUICKBOOKS_WEBHOOK_TOKEN = settings.QUICKBOOKS_TEST_WEBHOOK_TOKEN = "word"
+    assert check_webhook_tokens(None) == []

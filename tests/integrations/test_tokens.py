@@ -1,5 +1,6 @@
 """Tokens are renewed ahead of time, by one worker, and a refusal pauses the connection."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from integrations import oauth, services
 from integrations.contract import Category, Fault, Misconfigured, RetryLater, SignInAgain
 from integrations.models import SANDBOX, Connection, ConnectionState
 from integrations.oauth import OAuthApp, TokenAnswer
+from integrations.providers import oauth_app
 from integrations.sandbox.server import SandboxServer
 from integrations.tokens import StoredTokens, hold
 from tests.integrations.conftest import MakeConnection
@@ -240,6 +242,21 @@ def test_a_wrong_client_secret_does_not_pause_the_customers_connection(
     connection.refresh_from_db()
     assert connection.is_active
     assert connection.refresh_claimed_until is None
+
+
+def test_a_sandbox_that_refuses_our_application_is_asked_for_it_again(
+    connect_sandbox: MakeConnection, sandbox: SandboxServer
+) -> None:
+    """It makes up another when it is started with another seed."""
+    connection = connect_sandbox()
+    hubspot = sandbox.sandbox.hubspot
+    oauth_app("hubspot", SANDBOX)
+    hubspot.app = replace(hubspot.app, client_id="made-up-anew")
+
+    with pytest.raises(Misconfigured):
+        tokens_of(connection).renew(connection.access_token)
+
+    assert tokens_of(connection).renew(connection.access_token)
 
 
 def test_a_disconnected_connection_gives_no_token(

@@ -1,5 +1,7 @@
 """Webhooks: verified, stored once, announced, answered at once."""
 
+import base64
+import hmac
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -114,6 +116,25 @@ def test_an_unsigned_call_is_refused(connection: Connection) -> None:
     answer = Client().post("/webhooks/hubspot", b"[]", content_type="application/json")
 
     assert answer.status_code == 401
+
+
+def test_a_client_secret_is_no_webhook_word_where_the_provider_has_one(settings: Settings) -> None:
+    settings.QUICKBOOKS_CLIENT_ID = "id"
+    settings.QUICKBOOKS_CLIENT_SECRET = CLIENT_SECRET
+
+    assert post_to_quickbooks().status_code == 401
+    settings.QUICKBOOKS_WEBHOOK_TOKEN = CLIENT_SECRET
+    assert post_to_quickbooks().status_code == 200
+
+
+def post_to_quickbooks() -> Any:
+    signature = base64.b64encode(hmac.digest(CLIENT_SECRET.encode(), b"[]", "sha256")).decode()
+    return Client().post(
+        "/webhooks/quickbooks",
+        b"[]",
+        content_type="application/json",
+        headers={"intuit-signature": signature},
+    )
 
 
 def test_an_unknown_company_is_answered_like_any_other(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from integrations.connectors import Hosts, Provider
 from integrations.connectors.hubspot import settings
+from integrations.connectors.hubspot.client import Client
 from integrations.connectors.hubspot.connector import HubSpot
 from integrations.connectors.hubspot.webhooks import webhook_events
 from integrations.http import Clock, Http
@@ -28,6 +29,14 @@ def external_id_from_callback(
     return answer.raw_extra.get("hub_id", "")
 
 
+def uninstall(http: Http) -> None:
+    """Removes the app and its webhook subscriptions; a listed app must do so on disconnecting.
+
+    developers.hubspot.com/docs/apps/developer-platform/app-management/app-uninstalls/guide
+    """
+    Client(http).uninstall()
+
+
 PROVIDER = Provider(
     code=settings.CODE,
     label=settings.LABEL,
@@ -38,4 +47,5 @@ PROVIDER = Provider(
     oauth=settings.oauth_app,
     webhook_events=webhook_events,
     external_id_from_callback=external_id_from_callback,
+    uninstall=uninstall,
 )

@@ -130,6 +130,9 @@ class Client:
         path = f"/account-info/{settings.VERSION}/details"
         return self._get(path, {}, dict[str, Any])
 
+    def uninstall(self) -> None:
+        checked(self._send("DELETE", f"/appinstalls/{settings.VERSION}/external-install"))
+
     def owners(self) -> Iterator[Owner]:
         after = ""
         while True:

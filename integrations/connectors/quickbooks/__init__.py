@@ -18,4 +18,5 @@ PROVIDER = Provider(
     oauth=settings.oauth_app,
     webhook_events=webhook_events,
     external_id_from_callback=external_id_from_callback,
+    has_webhook_token=True,
 )
