@@ -23,22 +23,14 @@ from accounts.admin_base import SameTenantForm
 from integrations.contract import Field
 from syncs import catalogue, services
 from syncs.admin.wording import name_sides, names_of
-from syncs.engine.terms import Operator, Side, TransformKind
+from syncs.engine.terms import Operator, Side
 from syncs.models import FilterCondition, Mapping, Sync
 from syncs.recipes import recipe_of
+from syncs.views.sync import TRANSFORMS
 
 type Fields = MappingOf[str, Field]
 
-TRANSFORMS = {
-    TransformKind.COPY: _("copy"),
-    TransformKind.DEFAULT: _("copy, or a default when empty"),
-    TransformKind.CONSTANT: _("always the same value"),
-    TransformKind.CHOICE_TABLE: _("translate by a table"),
-    TransformKind.TEMPLATE: _("put together from a template"),
-    TransformKind.FIRST_FILLED: _("the first that is filled"),
-    TransformKind.TRUNCATE: _("copy and shorten"),
-    TransformKind.REFERENCE: _("the linked record"),
-}
+FEW_LINES = {"rows": 4}
 OPERATORS = {
     Operator.EQUALS: _("is"),
     Operator.NOT_EQUALS: _("is not"),
@@ -114,7 +106,7 @@ class MappingForm(PartForm):
     table = forms.CharField(
         label=_("Table"),
         required=False,
-        widget=UnfoldAdminTextareaWidget,
+        widget=UnfoldAdminTextareaWidget(attrs=FEW_LINES),
         help_text=_("One pair a line: left value = right value."),
     )
     length = forms.IntegerField(
@@ -181,7 +173,7 @@ class ConditionForm(PartForm):
     values = forms.CharField(
         label=_("Values"),
         required=False,
-        widget=UnfoldAdminTextareaWidget,
+        widget=UnfoldAdminTextareaWidget(attrs=FEW_LINES),
         help_text=_("One a line."),
     )
 

@@ -15,11 +15,11 @@ from accounts.admin_base import TenantScopedAdmin, person_of
 from accounts.permissions import Action
 from syncs import services
 from syncs.admin import cells
-from syncs.admin.forms import OPERATORS, TRANSFORMS, ConditionForm, MappingForm
+from syncs.admin.forms import OPERATORS, ConditionForm, MappingForm
 from syncs.admin.wording import names_of
 from syncs.engine.terms import Operator, Side, TransformKind
 from syncs.models import FilterCondition, Mapping, Sync
-from syncs.views.sync import ARROWS
+from syncs.views.sync import ARROWS, TRANSFORMS
 
 
 class PartOfSyncAdmin(TenantScopedAdmin):

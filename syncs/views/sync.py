@@ -5,15 +5,27 @@ from datetime import datetime
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from syncs import faults
 from syncs.engine.filters import describe
-from syncs.engine.terms import Condition, Operator, Side
+from syncs.engine.terms import Condition, Operator, Side, TransformKind
 from syncs.models import FilterCondition, Mapping, Run, Status, Sync, SyncRecord, SyncState
 from syncs.views.record import Ends, ends_of
 
 RUNS_SHOWN = 5
 ARROWS = {"both": "⇄", "to_right": "→", "to_left": "←"}
+# What happens to a value on its way, as people read it.
+TRANSFORMS = {
+    TransformKind.COPY: _("copy"),
+    TransformKind.DEFAULT: _("copy, or a default when empty"),
+    TransformKind.CONSTANT: _("always the same value"),
+    TransformKind.CHOICE_TABLE: _("translate by a table"),
+    TransformKind.TEMPLATE: _("put together from a template"),
+    TransformKind.FIRST_FILLED: _("the first that is filled"),
+    TransformKind.TRUNCATE: _("copy and shorten"),
+    TransformKind.REFERENCE: _("the linked record"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +119,7 @@ def _mapping_row(row: Mapping, ends: Ends) -> MappingRow:
         left=ends.label(Side.LEFT, row.left),
         arrow=ARROWS[row.direction],
         right=ends.label(Side.RIGHT, row.right),
-        transform=str(row.get_transform_display()),
+        transform=str(TRANSFORMS[TransformKind(row.transform)]),
         enabled=row.enabled,
         locked=row.locked,
         url=reverse("admin:syncs_mapping_change", args=[row.pk]),
