@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -54,10 +54,23 @@ def run_child(task: Task, environment: Mapping[str, str], tell: Tell) -> Told:
 
 def forked(work: Callable[[Task], Told], task: Task) -> Told:
     """What the work answers, done in a fork of this process. Raises ChildFailed."""
+    return forked_together(work, [task])[0]
+
+
+def forked_together(work: Callable[[Task], Told], tasks: Iterable[Task]) -> list[Told]:
+    """The same work in several forks at once. Raises ChildFailed."""
+    return [_heard(*fork) for fork in [_fork(work, task) for task in tasks]]
+
+
+def _fork(work: Callable[[Task], Told], task: Task) -> tuple[Any, Any]:
     here, there = _forking.Pipe(duplex=False)
     process = _forking.Process(target=_answer, args=(work, task, there))
     process.start()
     there.close()
+    return process, here
+
+
+def _heard(process: Any, here: Any) -> Told:
     try:
         told: Told = here.recv()
     except EOFError as error:

@@ -12,6 +12,7 @@ from rich.table import Table
 from syncs.bench.case import PHASES, Case, Measured
 from syncs.bench.desk import GOAL_MS, PEOPLE
 from syncs.bench.goals import Verdict, same_calls, verdicts
+from syncs.bench.quota import LEAST_SHARE, PROCESSES
 
 NOTES = (
     "A record is one record read on one side. CPU is this process's own, user and system, without "
@@ -143,3 +144,18 @@ def show_desk(console: Console, found: Mapping[str, Any]) -> None:
         f"CSV export of {export['rows']:,} rows: {export['rows_per_second']:,.0f} rows/s, "
         f"peak {export['peak_mib']:.0f} MiB ({export['grown_mib']:.0f} MiB more than before it)"
     )
+
+
+def show_quota(console: Console, found: Mapping[str, Any]) -> None:
+    """The share of each quota that was used, and how often a limit was passed."""
+    title = f"limits on {found['database']}, {PROCESSES} processes together"
+    table = Table(title=title, title_justify="left")
+    for number, name in enumerate(("calls", "accepted", "refused", "share of the quota", "")):
+        table.add_column(name, justify="right" if number else "left")
+    for name, told in found["streams"].items():
+        is_held = told["share"] >= LEAST_SHARE and not told["refused"]
+        verdict = "[green]PASS" if is_held else "[red]missed"
+        numbers = (str(told["accepted"]), str(told["refused"]), f"{told['share']:.1%}")
+        table.add_row(name, *numbers, verdict)
+    console.print(table)
+    console.print(f"Violations that the sandbox counted: {found['violations']}")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from syncs.bench import quota
 from syncs.bench.case import PHASES, Case, Measured
 from syncs.bench.goals import Verdict, same_calls, verdicts
 from syncs.bench.scratch import NoDatabase, scratch_database, trouble_with
@@ -132,3 +133,11 @@ def test_a_server_that_does_not_answer_is_told_and_not_measured() -> None:
 def test_a_size_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(CommandError, match="a number from 100"):
         call_command("bench", "--records", "7")
+
+
+def test_a_share_is_counted_over_all_processes() -> None:
+    told = {"hubspot": {"account_id": "1"}, "quickbooks": {"account_id": "2"}}
+    searches = next(each for each in quota.streams(told) if each.name == "HubSpot searches")
+    answers = [{searches.name: {"accepted": 24, "refused": refused}} for refused in (0, 1)]
+
+    assert quota._share(searches, answers, 10.0) == {"accepted": 48, "refused": 1, "share": 0.96}

@@ -14,12 +14,13 @@ from syncs.bench.case import Case, measure_case, run_case
 from syncs.bench.children import ChildFailed
 from syncs.bench.desk import RECORDS, measure_desk, run_desk
 from syncs.bench.goals import Verdict
+from syncs.bench.quota import measure_quota, run_quota
 from syncs.demo.processes import DidNotStart
 
 SIZES = (10_000, 100_000)
 WIDTH = 150
 LEAST, MOST = 100, 1_000_000
-CHILDREN = {"case": measure_case, "desk": measure_desk}
+CHILDREN = {"case": measure_case, "desk": measure_desk, "quota": measure_quota}
 
 
 class Command(BaseCommand):
@@ -44,6 +45,9 @@ class Command(BaseCommand):
         parser.add_argument("--profile", action="store_true", help="show what costs most")
         parser.add_argument("--strict", action="store_true", help="fail when a goal is missed")
         parser.add_argument("--desk", action="store_true", help="measure the desk's pages instead")
+        parser.add_argument(
+            "--limits-phase", action="store_true", help="measure the use of the quotas instead"
+        )
         parser.add_argument("--child", help=argparse.SUPPRESS)
 
     def handle(self, **options: Any) -> None:
@@ -62,6 +66,8 @@ class Command(BaseCommand):
             self._tell(CHILDREN[task["kind"]](task, lambda doing: self._tell({"doing": doing})))
         elif options["desk"]:
             self._measure_desk(options)
+        elif options["limits_phase"]:
+            self._measure_quota(options)
         else:
             self._measure(options)
 
@@ -94,6 +100,16 @@ class Command(BaseCommand):
                     )
                 report.show_desk(self.console, found[-1])
         self._keep({"machine": report.machine(), "desk": found}, options["json"])
+
+    def _measure_quota(self, options: dict[str, Any]) -> None:
+        found = []
+        for database in self._databases(options):
+            with self.console.status("") as status:
+                found.append(
+                    run_quota(database, postgres_url=options["postgres_url"], tell=status.update)
+                )
+            report.show_quota(self.console, found[-1])
+        self._keep({"machine": report.machine(), "limits": found}, options["json"])
 
     def _keep(self, numbers: dict[str, Any], file: Path | None) -> None:
         if file:
