@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from accounts.tenancy import all_tenants
 from syncs import clock
-from syncs.models import Sync, SyncRecord, SyncState
+from syncs.models import Run, RunState, Sync, SyncRecord, SyncState
 
 # Longer than the longest stretch between two renewals: one call with all its waiting and tries.
 CLAIM_LASTS = timedelta(minutes=5)
@@ -52,6 +52,12 @@ class Claim:
         """Note what is worked on, so that a death is blamed on the right records."""
         self._touch({"in_hand": list(record_ids)})
 
+    def blame(self) -> None:
+        """The work broke down: count it against what was in hand. Silent when the claim is lost."""
+        held = Sync.objects.filter(pk=self.sync_id, claimed_by=self.token).first()
+        if held is not None:
+            _blame(held)
+
     def release(self, **changes: object) -> None:
         """Give the sync back; silent when it was lost already."""
         held = Sync.objects.filter(pk=self.sync_id, claimed_by=self.token)
@@ -86,18 +92,30 @@ def claim(sync: Sync) -> Claim | None:
         )
         if taken != 1:
             return None
+        if sync.claimed_by:
+            _close_runs(sync)
         sync.refresh_from_db()
         _blame(sync)
     return Claim(sync.pk, token, sync.revision)
 
 
 def _blame(sync: Sync) -> None:
-    """The last worker died: count it against the records that it had in hand."""
+    """A worker broke down: count it against what it had in hand and had not settled."""
     if not sync.in_hand:
         return
-    SyncRecord.objects.filter(sync=sync, pk__in=sync.in_hand).update(crashes=F("crashes") + 1)
+    unsettled = SyncRecord.objects.filter(sync=sync, pk__in=sync.in_hand, due_at__isnull=False)
+    unsettled.update(crashes=F("crashes") + 1)
     Sync.objects.filter(pk=sync.pk).update(in_hand=[])
     sync.in_hand = []
+
+
+def _close_runs(sync: Sync) -> None:
+    """Whoever had it last never gave it back: nobody else will say how those runs ended."""
+    Run.objects.filter(sync=sync, state=RunState.RUNNING).update(
+        state=RunState.STOPPED,
+        ended_at=clock.now(),
+        message="The worker stopped in the middle. The next run goes on from there.",
+    )
 
 
 def worker_name() -> str:

@@ -129,6 +129,9 @@ class Executor:
         settlement = Settlement(self._job.log)
         with self._job.claim.fenced():
             joined, consumed = join(self._job.sync, links, settlement)
+            for one in links:
+                if one.row.pk not in consumed:
+                    settlement.again(one.row, "Its partner is not free now; looking again.")
             settlement.store()
         self._job.log.count("linked", len(joined))
         rest = [

@@ -49,7 +49,8 @@ def _partners(sync: Sync, links: Sequence[Decided]) -> dict[tuple[Side, str], Sy
     for side, ids in wanted.items():
         if ids:
             with sides.rows_with_ids(sync, side, ids) as rows:
-                found |= {(side, sides.get(row, side, "id")): row for row in rows}
+                locked = rows.select_for_update()
+                found |= {(side, sides.get(row, side, "id")): row for row in locked}
     return found
 
 
@@ -90,6 +91,8 @@ def _merge(left: SyncRecord, right: SyncRecord, settlement: Settlement) -> None:
         left_base=None,
         right_base=None,
         linked_at=clock.now(),
+        # Until it is settled: the partner may have been at rest, and the write may fail.
+        due_at=settlement.now,
         partner_choice=PartnerChoice.NONE.value,
         partner_id="",
         excluded_by_hand=False,

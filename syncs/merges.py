@@ -58,6 +58,10 @@ def _rename(job: Job, side: Side, loser: SyncRecord, new_id: str) -> None:
             sides.column(side, "modified_at"): None,
         },
     )
+    # Who picked the old one as a partner, and waits for it, means the one that it became.
+    waiting = SyncRecord.objects.filter(sync_id=job.sync.pk, due_at__isnull=False)
+    alone = {sides.column(side, "id"): ""}
+    waiting.filter(partner_id=sides.get(loser, side, "id"), **alone).update(partner_id=new_id)
     _tell(job, side, loser, new_id)
 
 

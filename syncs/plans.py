@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from integrations.contract import RecordState
+from integrations.contract import Category, Fault, RecordState
 from syncs import sides
 from syncs.engine.decide import NO_MATCHES, Decider
 from syncs.engine.terms import (
     Candidate,
+    Fail,
+    Link,
     Matches,
     Parent,
     ParentStatus,
@@ -48,6 +50,8 @@ class Found:
     row_id: int
     side: Side
     candidate: Candidate
+    # A person excluded it: only a person may give it a partner.
+    is_left_alone: bool
 
 
 class Planner:
@@ -65,17 +69,15 @@ class Planner:
     def decide(self, rows: Sequence[SyncRecord]) -> list[Decided]:
         """A plan for each row, with a number of queries that does not depend on how many."""
         views = [self.view(row) for row in rows]
-        matches = self._matches(rows, views)
+        matches, left_alone = self._matches(rows, views)
         references = self._references(rows, views)
-        return [
-            Decided(
-                row,
-                view,
-                self.decider.decide(view, matches.get(row.pk, NO_MATCHES), references),
-                references,
-            )
-            for row, view in zip(rows, views, strict=True)
-        ]
+        decided: list[Decided] = []
+        for row, view in zip(rows, views, strict=True):
+            found = matches.get(row.pk, NO_MATCHES)
+            plan = self.decider.decide(view, found, references)
+            plan = _checked(plan, view, found, left_alone)
+            decided.append(Decided(row, view, plan, references))
+        return decided
 
     def view(self, row: SyncRecord) -> RecordView:
         return RecordView(
@@ -115,7 +117,8 @@ class Planner:
 
     def _matches(
         self, rows: Sequence[SyncRecord], views: Sequence[RecordView]
-    ) -> dict[int, Matches]:
+    ) -> tuple[dict[int, Matches], frozenset[Candidate]]:
+        """What was found for each row that is alone, and who of that was excluded by hand."""
         unlinked = {
             row.pk: (side, self.decider.keys(side, _own(view, side).values), row.partner_id)
             for row, view in zip(rows, views, strict=True)
@@ -123,10 +126,12 @@ class Planner:
         }
         found = self._carriers(keys for _, keys, _ in unlinked.values())
         picked = self._picked(unlinked.values())
-        return {
+        matches = {
             pk: _matches_of(pk, side, keys, found, picked.get((side.other, partner_id)))
             for pk, (side, keys, partner_id) in unlinked.items()
         }
+        carriers = (carrier for ones in found.values() for carrier in ones)
+        return matches, frozenset(one.candidate for one in carriers if one.is_left_alone)
 
     def _carriers(
         self, wanted: Iterable[tuple[tuple[str, str], ...]]
@@ -146,7 +151,7 @@ class Planner:
         rows = MatchValue.objects.filter(
             sync_id=self._sync.pk, rule=rule, value__in=values
         ).order_by("record_id")
-        for value, side, record_id, left, right, left_title, right_title in rows.values_list(
+        for value, side, record_id, left, right, *titles, is_left_alone in rows.values_list(
             "value",
             "side",
             "record_id",
@@ -154,12 +159,13 @@ class Planner:
             "record__right_id",
             "record__left_title",
             "record__right_title",
+            "record__excluded_by_hand",
         ):
             own, other, title = (
-                (left, right, left_title) if side == Side.LEFT else (right, left, right_title)
+                (left, right, titles[0]) if side == Side.LEFT else (right, left, titles[1])
             )
             candidate = Candidate(own, title, rule, value, linked_to=other)
-            yield value, Found(record_id, Side(side), candidate)
+            yield value, Found(record_id, Side(side), candidate, is_left_alone)
 
     def _picked(
         self, wanted: Iterable[tuple[Side, object, str]]
@@ -198,6 +204,31 @@ def lone_side(row: SyncRecord) -> Side | None:
     if row.left_id and row.right_id:
         return None
     return Side.LEFT if row.left_id else Side.RIGHT
+
+
+def _checked(
+    plan: Plan, view: RecordView, matches: Matches, left_alone: frozenset[Candidate]
+) -> Plan:
+    """The plan, unless it links what is not there or what a person wants left alone."""
+    if not isinstance(plan, Link):
+        return plan
+    partner = plan.candidate
+    if view.partner_choice is not PartnerChoice.PICK:
+        return Fail(_left_alone(partner), candidates=(partner,)) if partner in left_alone else plan
+    return plan if partner in matches.candidates else Fail(_vanished(partner))
+
+
+def _left_alone(partner: Candidate) -> Fault:
+    message = (
+        f"The record with “{partner.value}” on the other side, “{partner.title or partner.id}”, "
+        "was excluded by hand. Include it again, or pick a partner."
+    )
+    return Fault(Category.MATCH_AMBIGUOUS, "partner_excluded", message, existing_id=partner.id)
+
+
+def _vanished(partner: Candidate) -> Fault:
+    message = f"The chosen partner {partner.id} is not there any more. Choose again."
+    return Fault(Category.GONE, "partner_gone", message)
 
 
 def _own(view: RecordView, side: Side) -> SideView:

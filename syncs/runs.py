@@ -30,7 +30,7 @@ from syncs.engine.mapping import needed_fields
 from syncs.engine.spec import spec_problems
 from syncs.engine.terms import Direction, Side, SyncSpec
 from syncs.execute import Executor
-from syncs.ingest import next_run, read_events, read_side
+from syncs.ingest import next_run, open_events, read_events, read_side
 from syncs.jobs import SLICE_SECONDS, Budget, End, Job, object_type_of
 from syncs.models import Intent, RunState, RunTrigger, Sync, SyncRecord, SyncState
 from syncs.plans import Planner
@@ -78,6 +78,8 @@ def run_sync(
             return Ended.IDLE
         held = claim(sync)
         if held is None:
+            # The message is used up; whoever has the sync looks again before it goes.
+            Sync.objects.filter(pk=sync.pk).update(queued_at=None)
             return Ended.IDLE
         return _Run(sync, held, RunLog(sync, trigger, by_id), Budget(seconds)).go()
 
@@ -212,9 +214,9 @@ class _Run:
     # How it ends.
 
     def _end_well(self, *, is_finished: bool) -> Ended:
-        if is_finished and not _has_work(self.sync):
-            return self._end(RunState.DONE, Ended.DONE)
-        return self._end(RunState.DONE, Ended.MORE)
+        self._end(RunState.DONE, Ended.DONE)
+        # Asked after the release: a message that came before it found the sync in our hands.
+        return Ended.DONE if is_finished and not _has_work(self.sync) else Ended.MORE
 
     def _end(
         self,
@@ -242,6 +244,7 @@ class _Run:
         if isinstance(error, ConnectorError):
             fault = error.fault
         else:
+            self.claim.blame()
             message = f"Our own program broke down: {type(error).__name__}."
             fault = Fault(Category.UNKNOWN, "crashed", message)
         return self._rest(RunState.FAILED, Ended.FAILED, fault, 0.0)
@@ -316,12 +319,21 @@ def _mark_some(job: Job) -> None:
 
 def _has_work(sync: Sync) -> bool:
     """Whether something came up while the run was on."""
-    fresh = Sync.objects.only("revision", "decided_revision", "next_run_at").get(pk=sync.pk)
+    fresh = Sync.objects.select_related("integration").get(pk=sync.pk)
     now = clock.now()
     if fresh.decided_revision < fresh.revision:
         return True
-    if fresh.next_run_at is None or fresh.next_run_at <= now:
+    # Each side's own time as well: storing a page plans the next run from what this one knew.
+    planned = (fresh.next_run_at, fresh.left_due_at, fresh.right_due_at)
+    if any(at is None or at <= now for at in planned):
+        return True
+    if any(_has_hints(fresh, side) for side in Side):
         return True
     if Intent.objects.filter(sync=sync).exists():
         return True
     return SyncRecord.objects.filter(sync=sync, due_at__lte=now).exists()
+
+
+def _has_hints(sync: Sync, side: Side) -> bool:
+    object_type = recipe_of(sync.recipe).end(side).object_type
+    return open_events(sync, side, sync.connection_id(side), object_type).exists()
