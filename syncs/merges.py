@@ -9,7 +9,8 @@ from syncs import clock, sides
 from syncs.engine.terms import Side
 from syncs.jobs import Job
 from syncs.linking import hand_over
-from syncs.models import Activity, ActivityAction, MatchValue, SyncRecord
+from syncs.models import Activity, ActivityAction, SyncRecord
+from syncs.stores import delete_match_values
 
 
 def move_links(job: Job, side: Side, merged: Mapping[str, str]) -> None:
@@ -38,7 +39,7 @@ def _is_linked(row: SyncRecord) -> bool:
 
 def _bury(job: Job, side: Side, loser: SyncRecord, new_id: str) -> None:
     """The survivor has a partner of its own: to us the other record is gone."""
-    MatchValue.objects.filter(record=loser, side=side).delete()
+    delete_match_values(side, [loser.pk])
     SyncRecord.objects.filter(pk=loser.pk).update(
         due_at=clock.now(),
         touched=F("touched") + 1,

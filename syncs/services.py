@@ -30,6 +30,7 @@ from syncs.plans import lone_side
 from syncs.preview import Preview, Previewed, preview, problems
 from syncs.queue import enqueue_run
 from syncs.recipes import recipe_of
+from syncs.rivals import wake_rivals_of_parted
 from syncs.setup import (
     SetupRefused,
     check_pair,
@@ -155,6 +156,7 @@ def unlink(record: SyncRecord, by: User | None = None) -> SyncRecord:
         )
         parted.save(force_insert=True)
         MatchValue.objects.filter(record=row, side=Side.RIGHT).update(record=parted)
+        wake_rivals_of_parted([row.pk, parted.pk])
         note = f"{row.left_title} | {row.right_title}"
         Activity.objects.bulk_create(
             _note(one, ActivityAction.UNLINKED, note, by) for one in (row, parted)

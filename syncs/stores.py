@@ -11,6 +11,7 @@ from django.db import connection, models
 
 from syncs.engine.terms import Side
 from syncs.models import MatchValue, Sync, SyncRecord
+from syncs.rivals import Pair, wake_rivals
 
 if TYPE_CHECKING:
     type AnyField = models.Field[Any, Any]
@@ -93,13 +94,23 @@ def insert_match_values(sync: Sync, side: Side, rows: Iterable[tuple[int, Keys]]
 
 def replace_match_values(sync: Sync, side: Side, rows: Sequence[tuple[int, Keys]]) -> None:
     """Let records be found by these values and by no others of this side."""
-    delete_match_values(side, [pk for pk, _ in rows])
+    _forget_match_values(side, {pk: _cut(keys) for pk, keys in rows})
     insert_match_values(sync, side, rows)
 
 
 def delete_match_values(side: Side, record_ids: Sequence[int]) -> None:
-    if record_ids:
-        MatchValue.objects.filter(record_id__in=record_ids, side=side.value).delete()
+    """Let records be found by nothing of this side any more."""
+    _forget_match_values(side, dict.fromkeys(record_ids, frozenset[Pair]()))
+
+
+def _forget_match_values(side: Side, keeping: Mapping[int, frozenset[Pair]]) -> None:
+    if keeping:
+        wake_rivals(side, keeping)
+        MatchValue.objects.filter(record_id__in=keeping, side=side.value).delete()
+
+
+def _cut(keys: Keys) -> frozenset[Pair]:
+    return frozenset((rule, value[:MATCH_LENGTH]) for rule, value in keys)
 
 
 def _execute_many(sql: str, rows: Sequence[Row]) -> None:
