@@ -43,6 +43,7 @@ from syncs.engine.terms import (
 )
 from syncs.jobs import Job
 from syncs.linking import cleared, hand_over, join, part
+from syncs.lookups import Looks
 from syncs.models import ActivityAction, SyncRecord
 from syncs.plans import Decided, Planner, lone_side
 from syncs.settle import Settlement
@@ -82,6 +83,7 @@ class Executor:
     def __init__(self, job: Job, planner: Planner) -> None:
         self._job = job
         self._planner = planner
+        self._looks = Looks(job)
 
     def resolve_intents(self) -> None:
         """Ask what became of creates whose answer was lost, before anything else is sent."""
@@ -111,9 +113,17 @@ class Executor:
             return True
         self._job.claim.take_in_hand([row.pk for row in rows])
         self._job.log.count("decided", len(rows))
-        self._write(self._settle_quiet(self._linked(self._planner.decide(rows))))
+        works = self._ready(rows)
+        plans = {work.row.pk: work.decided.plan for work in works}
+        blind = self._looks.blind(plans)
+        self._write([work for work in works if work.row.pk not in blind])
+        if blind:
+            self._write(self._ready(self._looks.look(blind, plans)))
         self._job.log.save()
         return True
+
+    def _ready(self, rows: Sequence[SyncRecord]) -> list[Work]:
+        return self._settle_quiet(self._linked(self._planner.decide(rows)))
 
     def _give_up(self, rows: Iterable[SyncRecord]) -> None:
         settlement = Settlement(self._job.log)

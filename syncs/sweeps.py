@@ -14,3 +14,8 @@ USUAL = timedelta(minutes=15)
 
 def next_look(provider: str, now: datetime) -> datetime:
     return now + SWEEPS.get(provider, USUAL)
+
+
+def last_look(provider: str, next_one: datetime | None) -> datetime | None:
+    """When a side was last looked at, from when it is next; None when it is to be looked at now."""
+    return None if next_one is None else next_one - SWEEPS.get(provider, USUAL)
