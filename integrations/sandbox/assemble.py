@@ -24,7 +24,8 @@ def make_sandbox(
     def build() -> Mapping[str, Provider]:
         return {"hubspot": HubSpot(setting), "quickbooks": QuickBooks(setting)}
 
-    sandbox = Sandbox(setting.clock, FaultBook(seed), build)
+    kinds = {provider.name: provider.fault_kinds for provider in (HubSpot, QuickBooks)}
+    sandbox = Sandbox(setting.clock, FaultBook(kinds, seed), build)
     if dataset != "empty":
         sandbox.fill = lambda filled: datasets.fill(filled, dataset, seed)
         sandbox.fill(sandbox)

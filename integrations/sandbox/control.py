@@ -76,10 +76,9 @@ class Control:
 
     def _add_faults(self, body: Any) -> dict[str, Any]:
         wanted = body if isinstance(body, list) else [body]
-        for rule in wanted:
-            if isinstance(rule, Mapping) and rule.get("provider") not in self.sandbox.providers:
-                raise ValueError(f"There is no provider {rule.get('provider')!r}.")
-        return {"faults": [self.sandbox.faults.add(rule).as_dict() for rule in wanted]}
+        if not all(isinstance(rule, Mapping) for rule in wanted):
+            raise TypeError("A fault must be an object, or a list of them.")
+        return {"faults": [rule.as_dict() for rule in self.sandbox.faults.add(*wanted)]}
 
     def _change(self, name: str, path: list[str], wanted: Any) -> dict[str, Any]:
         provider = self.sandbox.providers.get(name)

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 from urllib.parse import parse_qs
 
 import msgspec
 
 if TYPE_CHECKING:
-    from integrations.sandbox.faults import FaultBook, FaultRule
+    from integrations.sandbox.faults import FaultBook, FaultRule, Kind
     from integrations.sandbox.hubspot.provider import HubSpot
     from integrations.sandbox.quickbooks.provider import QuickBooks
 
@@ -25,6 +25,10 @@ JSON_HEADERS: Headers = (("Content-Type", "application/json;charset=utf-8"),)
 
 class BadRequest(ValueError):
     """The body or query cannot be read; the provider words the answer."""
+
+
+class NotUtf8(BadRequest):
+    """The body is no text in UTF-8."""
 
 
 class DropConnection(Exception):
@@ -50,11 +54,19 @@ class Request:
         return self.headers.get(name, default)
 
     def json(self) -> Any:
-        """The decoded body; raises BadRequest when it is no JSON."""
+        """The decoded body; raises BadRequest when it is no JSON, NotUtf8 when it is no text."""
         try:
             return msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self.text()
             raise BadRequest(str(error)) from error
+
+    def text(self) -> str:
+        """The body; raises NotUtf8."""
+        try:
+            return self.body.decode()
+        except UnicodeDecodeError as error:
+            raise NotUtf8(str(error)) from error
 
     def form(self) -> dict[str, str]:
         """The first value of each field of a form-encoded body."""
@@ -191,6 +203,8 @@ class Provider(Protocol):
     """One stand-in, mounted under /<name>; `handle` and `apply_fault` run under `lock`."""
 
     name: str
+    # The kinds of trouble that can be asked for, and which calls each can strike.
+    fault_kinds: ClassVar[Mapping[str, Kind]]
     lock: threading.RLock
     meter: Meter
 

@@ -9,18 +9,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# The first five are done by the core; the rest are worded by the provider it strikes.
-KINDS = (
-    "slow",
-    "timeout",
-    "drop_before",
-    "drop_after",
-    "status",
-    "expire_token",
-    "stale_version",
-    "xml_429",
-)
 TIMEOUT_SECONDS = 60.0
+LONGEST_SECONDS = 3_600.0
+SETTINGS = frozenset(
+    {"provider", "kind", "method", "path", "status", "seconds", "times", "rate", "body",
+     "retry_after"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of trouble; which calls it can strike where that is not all of them."""
+
+    method: str = ""
+    path: re.Pattern[str] | None = None
+
+    def can_strike(self, method: str, path: str) -> bool:
+        if self.method and self.method != method:
+            return False
+        return self.path is None or self.path.search(path) is not None
+
+
+# What the core does, and the two that each provider words. Further kinds are the provider's own.
+KINDS: Mapping[str, Kind] = {
+    name: Kind()
+    for name in ("slow", "timeout", "drop_before", "drop_after", "status", "expire_token")
+}
 
 
 @dataclass
@@ -39,13 +53,14 @@ class FaultRule:
     retry_after: str | None = None
     hits: int = 0
     dice: random.Random = field(default_factory=lambda: random.Random(1), repr=False)
+    strikable: Kind = field(default_factory=Kind, repr=False)
 
     def matches(self, provider: str, method: str, path: str) -> bool:
         if self.provider != provider or self.times == 0:
             return False
-        if self.method and self.method != method:
+        if not self.strikable.can_strike(method, path):
             return False
-        return self.path is None or self.path.search(path) is not None
+        return Kind(self.method, self.path).can_strike(method, path)
 
     def strikes(self) -> bool:
         """Whether it happens this time; uses up one of `times`."""
@@ -66,17 +81,19 @@ class FaultRule:
 class FaultBook:
     """The rules in force; the first that matches and strikes is taken."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, kinds: Mapping[str, Mapping[str, Kind]], seed: int = 1) -> None:
+        # The kinds of trouble that each provider can make.
+        self._kinds = kinds
         self._seed = seed
         self._rules: list[FaultRule] = []
         self._lock = threading.Lock()
 
-    def add(self, wanted: Mapping[str, Any]) -> FaultRule:
-        """Add a rule from its JSON form; raises ValueError with the reason when it is wrong."""
-        rule = parse_rule(wanted, self._seed)
+    def add(self, *wanted: Mapping[str, Any]) -> list[FaultRule]:
+        """Add rules from their JSON form; raises ValueError with the reason and adds none."""
+        rules = [parse_rule(each, self._kinds, self._seed) for each in wanted]
         with self._lock:
-            self._rules.append(rule)
-        return rule
+            self._rules += rules
+        return rules
 
     def take(self, provider: str, method: str, path: str) -> FaultRule | None:
         if not self._rules:
@@ -96,34 +113,85 @@ class FaultBook:
             return [rule.as_dict() for rule in self._rules]
 
 
-def parse_rule(wanted: Mapping[str, Any], seed: int = 1) -> FaultRule:
-    known = {"provider", "kind", "method", "path", "status", "seconds", "times", "rate", "body"}
-    unknown = sorted(set(wanted) - known - {"retry_after"})
-    if unknown:
+def parse_rule(
+    wanted: Mapping[str, Any], kinds: Mapping[str, Mapping[str, Kind]], seed: int = 1
+) -> FaultRule:
+    if unknown := sorted(set(wanted) - SETTINGS):
         raise ValueError(f"Unknown fault setting: {', '.join(unknown)}.")
-    if not wanted.get("provider"):
-        raise ValueError("A fault needs a provider.")
+    provider = str(wanted.get("provider") or "")
     kind = str(wanted.get("kind") or ("status" if "status" in wanted else ""))
-    if kind not in KINDS:
-        raise ValueError(f"Unknown kind of fault {kind!r}; known are: {', '.join(KINDS)}.")
-    if kind == "status" and not 400 <= int(wanted.get("status", 0)) <= 599:
-        raise ValueError("A status fault needs a status from 400 to 599.")
-    rate = None if wanted.get("rate") is None else float(wanted["rate"])
-    if rate is not None and not 0 <= rate <= 1:
-        raise ValueError("A rate lies between 0 and 1.")
+    strikable = _kind(provider, kind, kinds)
+    rate = _rate(wanted)
     return FaultRule(
-        provider=str(wanted["provider"]),
+        provider=provider,
         kind=kind,
-        method=str(wanted.get("method") or "").upper(),
+        method=_method(wanted, kind, strikable),
         path=_pattern(wanted.get("path")),
-        status=int(wanted.get("status", 0)),
-        seconds=float(wanted.get("seconds", TIMEOUT_SECONDS if kind == "timeout" else 0)),
+        status=_status(wanted, kind),
+        seconds=_seconds(wanted, kind),
         times=_times(wanted, rate),
         rate=rate,
         body=wanted.get("body"),
         retry_after=None if wanted.get("retry_after") is None else str(wanted["retry_after"]),
         dice=random.Random(seed),
+        strikable=strikable,
     )
+
+
+def _kind(provider: str, kind: str, kinds: Mapping[str, Mapping[str, Kind]]) -> Kind:
+    if not provider:
+        raise ValueError("A fault needs a provider.")
+    if provider not in kinds:
+        raise ValueError(f"There is no provider {provider!r}; there are: {', '.join(kinds)}.")
+    if kind not in kinds[provider]:
+        known = ", ".join(kinds[provider])
+        raise ValueError(f"Unknown kind of fault {kind!r}; {provider} knows: {known}.")
+    return kinds[provider][kind]
+
+
+def _method(wanted: Mapping[str, Any], kind: str, strikable: Kind) -> str:
+    method = str(wanted.get("method") or "").upper()
+    if method and strikable.method not in ("", method):
+        raise ValueError(f"A {kind} fault strikes {strikable.method} only, never {method}.")
+    return method
+
+
+def _status(wanted: Mapping[str, Any], kind: str) -> int:
+    if kind != "status":
+        if "status" in wanted:
+            raise ValueError(f"A {kind} fault has no status of its own.")
+        return 0
+    status = _number(wanted.get("status", 0), "status", int)
+    if not 400 <= status <= 599:
+        raise ValueError("A status fault needs a status from 400 to 599.")
+    return status
+
+
+def _seconds(wanted: Mapping[str, Any], kind: str) -> float:
+    usual = TIMEOUT_SECONDS if kind == "timeout" else 0.0
+    seconds = _number(wanted.get("seconds", usual), "number of seconds", float)
+    if not 0 <= seconds <= LONGEST_SECONDS:
+        raise ValueError(f"The seconds lie between 0 and {LONGEST_SECONDS:.0f}.")
+    if kind == "slow" and not seconds:
+        raise ValueError("A slow fault needs seconds.")
+    return seconds
+
+
+def _rate(wanted: Mapping[str, Any]) -> float | None:
+    if wanted.get("rate") is None:
+        return None
+    rate = _number(wanted["rate"], "rate", float)
+    if not 0 <= rate <= 1:
+        raise ValueError("A rate lies between 0 and 1.")
+    return rate
+
+
+def _number[N: (int, float)](value: Any, name: str, number: type[N]) -> N:
+    """From JSON or from a command line; raises ValueError for anything but a number."""
+    try:
+        return number(str(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no {name}.") from error
 
 
 def _pattern(path: str | None) -> re.Pattern[str] | None:
@@ -137,10 +205,12 @@ def _pattern(path: str | None) -> re.Pattern[str] | None:
 
 def _times(wanted: Mapping[str, Any], rate: float | None) -> int | None:
     """Once, unless a number or a rate is given; a rate alone goes on for ever."""
-    times = wanted.get("times")
-    if times is not None:
-        return int(times)
-    return None if rate is not None else 1
+    if wanted.get("times") is None:
+        return None if rate is not None else 1
+    times = _number(wanted["times"], "number of times", int)
+    if times < 1:
+        raise ValueError("A fault happens at least once: times is 1 or more.")
+    return times
 
 
 def parse_fault_flag(text: str) -> dict[str, Any]:

@@ -84,7 +84,8 @@ class TokenStore:
         return self._clock.time() >= grant.expires_at
 
     def seconds_left(self, grant: Grant) -> int:
-        return max(0, int(grant.expires_at - self._clock.time()))
+        """Whole seconds, rounded: a token just made has all of its life."""
+        return max(0, round(grant.expires_at - self._clock.time()))
 
     def take(self, kind: str, value: str) -> Grant | None:
         """A valid grant, which is used up by this."""

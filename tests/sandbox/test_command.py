@@ -90,6 +90,8 @@ def test_it_prints_one_line_serves_and_keeps_its_state(tmp_path: Path) -> None:
         (["--dataset", "many"], "many"),
         (["--fault", "xero:status=500"], "There is no provider 'xero'"),
         (["--fault", "hubspot:flood"], "Unknown kind of fault"),
+        (["--port", "99999"], "99999 is no port; ports are numbers from 0 to 65535"),
+        (["--port", "-1"], "-1 is no port"),
     ],
 )
 def test_what_it_cannot_do_is_said(flags: list[str], words: str) -> None:

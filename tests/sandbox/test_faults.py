@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from integrations.sandbox.faults import FaultBook, parse_fault_flag
+from integrations.sandbox.assemble import make_sandbox
+from integrations.sandbox.faults import parse_fault_flag
 from tests.sandbox.hubspot_account import OBJECTS, Account
 
 CONTACTS = f"{OBJECTS}/contacts"
@@ -143,8 +144,9 @@ def test_faults_can_be_taken_back(account: Account) -> None:
     ],
 )
 def test_a_fault_of_the_command_line(text: str, expected: dict[str, Any]) -> None:
-    rule = FaultBook().add(parse_fault_flag(text)).as_dict()
+    [added] = make_sandbox().faults.add(parse_fault_flag(text))
 
+    rule = added.as_dict()
     assert {name: rule[name] for name in expected} == expected
 
 
@@ -153,7 +155,23 @@ def test_a_fault_of_the_command_line(text: str, expected: dict[str, Any]) -> Non
     [
         ({"provider": "hubspot"}, "Unknown kind of fault"),
         ({"status": 500}, "needs a provider"),
+        ({"provider": "xero", "status": 500}, "There is no provider 'xero'"),
         ({"provider": "hubspot", "kind": "flood"}, "Unknown kind of fault 'flood'"),
+        ({"provider": "hubspot", "kind": "stale_version"}, "Unknown kind of fault"),
+        ({"provider": "hubspot", "kind": "xml_429"}, "Unknown kind of fault"),
+        (
+            {"provider": "quickbooks", "kind": "stale_version", "method": "get"},
+            "strikes POST only, never GET",
+        ),
+        ({"provider": "hubspot", "status": "abc"}, "'abc' is no status"),
+        ({"provider": "hubspot", "kind": "drop_after", "status": 500}, "has no status of its own"),
+        ({"provider": "hubspot", "status": 500, "times": -1}, "1 or more"),
+        ({"provider": "hubspot", "status": 500, "times": 0}, "1 or more"),
+        ({"provider": "hubspot", "status": 500, "times": 1.5}, "1.5 is no number of times"),
+        ({"provider": "hubspot", "status": 500, "rate": "often"}, "'often' is no rate"),
+        ({"provider": "hubspot", "kind": "slow"}, "needs seconds"),
+        ({"provider": "hubspot", "kind": "slow", "seconds": -1}, "between 0 and 3600"),
+        ({"provider": "hubspot", "kind": "timeout", "seconds": "inf"}, "between 0 and 3600"),
         ({"provider": "hubspot", "status": 200}, "400 to 599"),
         ({"provider": "hubspot", "status": 500, "rate": 2}, "between 0 and 1"),
         ({"provider": "hubspot", "status": 500, "path": "("}, "no regular expression"),
@@ -162,4 +180,21 @@ def test_a_fault_of_the_command_line(text: str, expected: dict[str, Any]) -> Non
 )
 def test_a_fault_that_is_wrong_is_refused(wanted: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        FaultBook().add(wanted)
+        make_sandbox().faults.add(wanted)
+
+
+def test_of_several_faults_all_are_added_or_none(account: Account) -> None:
+    good, wrong = {"provider": "hubspot", "status": 500}, {"provider": "hubspot", "kind": "flood"}
+
+    answer = account.control("POST", "faults", [good, wrong])
+
+    assert answer.status_code == 400
+    assert account.control("GET", "faults").json() == {"faults": []}
+
+
+def test_a_call_without_a_token_expires_none(account: Account) -> None:
+    fault(account, kind="expire_token")
+
+    requests.get(f"{account.ready['base_url']}{CONTACTS}", timeout=10)
+
+    assert account.get(CONTACTS).status_code == 200

@@ -75,6 +75,23 @@ def test_a_primary_association_makes_the_plain_one_too(
     ]
 
 
+def test_the_default_association_leaves_the_labels_of_a_pair(
+    account: Account, contact: str, company: str
+) -> None:
+    account.put(pair_path(contact, company), [spec(1)])
+    path = f"{OBJECTS}/contacts/{contact}/associations"
+    pair = {"from": {"id": contact}, "to": {"id": company}}
+
+    one = account.put(f"{path}/default/companies/{company}")
+    many = account.post(
+        "/crm/associations/2026-03/contacts/companies/batch/associate/default", {"inputs": [pair]}
+    )
+
+    assert (one.status_code, many.status_code) == (200, 200)
+    assert type_ids(account, f"{path}/companies") == {company: [1, 279]}
+    assert account.hubspot.primary_company(contact) == company
+
+
 def test_the_primary_companys_id_follows_and_changes_the_contact(
     account: Account, contact: str, company: str
 ) -> None:

@@ -142,8 +142,11 @@ def test_somebody_else_can_be_faster_on_request(free: Caller) -> None:
     made = free.create("Customer", DisplayName="Anna")
     body = {"Id": made["Id"], "SyncToken": "0", "sparse": True, "Notes": "x"}
     item = {"bId": "1", "operation": "update", "Customer": body | {"SyncToken": "1"}}
-    ask_for(free, kind="stale_version", times=2, method="POST")
+    ask_for(free, kind="stale_version", times=2)
 
+    # Reading does not use it up.
+    assert free.get(f"/customer/{made['Id']}").status_code == 200
+    assert free.names("SELECT * FROM Customer") == ["Anna"]
     single = free.post("/customer", body)
     answers = free.batch(item)
 

@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from tests.sandbox.quickbooks_calls import Caller, caller
+from integrations.sandbox.core import HandClock, Setting
+from integrations.sandbox.quickbooks.provider import QuickBooks
+from tests.sandbox.quickbooks_calls import START, Caller, caller
 
 HOUR, DAY = 3600, 86400
 CALLBACK = "http://localhost:8000/callback"
@@ -250,3 +252,14 @@ def test_discovery_points_at_this_very_server(books: Caller) -> None:
     assert found["authorization_endpoint"] == f"{base}/connect/oauth2"
     assert found["token_endpoint"] == f"{base}/oauth2/v1/tokens/bearer"
     assert found["revocation_endpoint"] == f"{base}/v2/oauth2/tokens/revoke"
+
+
+def test_a_token_just_made_has_all_of_its_life() -> None:
+    clock = HandClock(START)
+    sign_in = QuickBooks(Setting(clock)).sign_in
+    access, fresh = sign_in.first_tokens()
+
+    clock.advance(0.004)
+
+    assert sign_in.tokens.seconds_left(access) == HOUR
+    assert sign_in.tokens.seconds_left(fresh) == 101 * DAY

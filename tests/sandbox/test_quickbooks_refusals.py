@@ -328,3 +328,26 @@ def test_a_token_is_bound_to_its_company(books: Caller) -> None:
     error = answer.json()["fault"]["error"][0]
     assert error["code"] == "3100"
     assert "ApplicationAuthorizationFailed" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        ("/customer", "application/json"),
+        ("/batch", "application/json"),
+        ("/query", "application/text"),
+    ],
+)
+def test_a_body_that_is_not_utf_8_is_no_supported_operation(
+    books: Caller, path: str, content_type: str
+) -> None:
+    answer = books.session.post(
+        books.base + path,
+        data='{"DisplayName": "Renée"}'.encode("latin-1"),
+        headers={"Content-Type": content_type},
+        timeout=10,
+    )
+
+    assert answer.status_code == 400
+    assert error_of(answer)["code"] == "500"
+    assert books.books.count("Customer") == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,14 @@ from integrations.sandbox.faults import parse_fault_flag
 from integrations.sandbox.server import SandboxServer
 from integrations.sandbox.state_file import load_state, save_state
 
+MOST_PORTS = 65_535
+
+
+def port_number(text: str) -> int:
+    if text.isdecimal() and int(text) <= MOST_PORTS:
+        return int(text)
+    raise ArgumentTypeError(f"{text} is no port; ports are numbers from 0 to {MOST_PORTS}.")
+
 
 class Command(BaseCommand):
     help = "Serve stand-ins of HubSpot and QuickBooks Online on a local port, for tests and demos."
@@ -25,7 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8799, help="0 takes a free port")
+        parser.add_argument("--port", type=port_number, default=8799, help="0 takes a free port")
         parser.add_argument(
             "--dataset", default="demo", help="demo, empty or a number of records a side"
         )
@@ -78,8 +86,7 @@ class Command(BaseCommand):
             )
             if state is not None:
                 load_state(sandbox, state)
-            for rule in options["fault"]:
-                _add_fault(sandbox, rule)
+            sandbox.faults.add(*map(parse_fault_flag, options["fault"]))
         except ValueError as error:
             raise CommandError(str(error)) from error
         return sandbox
@@ -97,10 +104,3 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {fact:<15} {value}")
         self.stdout.write(f"\nFaults, changes by hand, counters: {server.url}/_control/state")
         self.stdout.flush()
-
-
-def _add_fault(sandbox: Sandbox, text: str) -> None:
-    wanted = parse_fault_flag(text)
-    if wanted["provider"] not in sandbox.providers:
-        raise ValueError(f"There is no provider {wanted['provider']!r} in the fault {text!r}.")
-    sandbox.faults.add(wanted)

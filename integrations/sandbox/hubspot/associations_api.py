@@ -34,7 +34,8 @@ def put_default(call: Call) -> Response:
     """PUT /{from}/{id}/associations/default/{to}/{id}: the unlabelled type of both sides."""
     store, record, target, other = _both_ends(call)
     kind = _plain(call, store, target)
-    _associate(call, store, record.id, target, other.id, (kind,))
+    held = _held(call, kind, record.id, other.id)
+    _associate(call, store, record.id, target, other.id, (kind, *held))
     return answer(call, Outcome(_default_results(kind, record.id, other.id)))
 
 
@@ -55,6 +56,13 @@ def _plain(call: Call, store: ObjectStore, target: ObjectStore) -> LinkType:
         names = f"{store.definition.type_id} and {target.definition.type_id}"
         raise validation(f"No association types exist between object types {names}")
     return kind
+
+
+def _held(call: Call, kind: LinkType, from_id: int, to_id: int) -> tuple[LinkType, ...]:
+    """The types that the pair has: the unlabelled one comes beside them."""
+    links = call.hubspot.crm.links
+    type_ids = links.of(kind.from_type, kind.to_type, from_id).get(to_id, ())
+    return tuple(links.types[type_id] for type_id in type_ids)
 
 
 def _associate(
@@ -185,7 +193,8 @@ def associate_default_batch(call: Call) -> Response:
     kind = _plain(call, store, target)
     outcome = Outcome()
     for _row, from_id, to_id in _pairs(call, store, target, outcome):
-        _associate(call, store, from_id, target, to_id, (kind,))
+        held = _held(call, kind, from_id, to_id)
+        _associate(call, store, from_id, target, to_id, (kind, *held))
         outcome.results += _default_results(kind, from_id, to_id)
     return answer(call, outcome)
 

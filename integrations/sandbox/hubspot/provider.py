@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from integrations.sandbox.core import Headers, Meter, Request, Response, Setting
-from integrations.sandbox.faults import FaultRule
+from integrations.sandbox.faults import KINDS, FaultRule, Kind
 from integrations.sandbox.hubspot import record_screen
 from integrations.sandbox.hubspot.account_api import Account, default_pipelines
 from integrations.sandbox.hubspot.call import Call
@@ -59,6 +59,7 @@ class HubSpot(Desk):
     """One account with one app installed in it."""
 
     name = "hubspot"
+    fault_kinds: ClassVar[Mapping[str, Kind]] = KINDS
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -213,7 +214,7 @@ class HubSpot(Desk):
     # The sandbox's own --------------------------------------------------------------------
 
     def apply_fault(self, rule: FaultRule, request: Request) -> Response | None:
-        if rule.kind == "expire_token":
+        if rule.kind == "expire_token" and request.bearer:
             self.tokens.expire("access", request.bearer)
             return None
         if rule.kind != "status":

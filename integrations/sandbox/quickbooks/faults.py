@@ -141,6 +141,10 @@ def unparsable() -> Refused:
     return refused("2010", UNPARSABLE, "failed to parse json object")
 
 
+def not_utf8() -> Refused:
+    return refused("500", "Unsupported Operation. The request body is not encoded in UTF-8.")
+
+
 def missing(element: str) -> Error:
     return Error("2020", f"Required parameter {element} is missing in the request", element)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from integrations.sandbox.core import JSON_HEADERS, Meter, Request, Response, Setting
-from integrations.sandbox.faults import FaultRule
+from integrations.sandbox.faults import KINDS, FaultRule, Kind
 from integrations.sandbox.quickbooks import company, record_screen
 from integrations.sandbox.quickbooks.answers import answer, fault_body, gateway_answer
 from integrations.sandbox.quickbooks.entities import BY_PATH, ENTITIES
@@ -34,6 +35,12 @@ class QuickBooks:
     """One company at QuickBooks Online, with one app connected to it."""
 
     name = "quickbooks"
+    fault_kinds: ClassVar[Mapping[str, Kind]] = {
+        **KINDS,
+        # Somebody else is faster: only a write can notice.
+        "stale_version": Kind("POST", re.compile(r"^/v3/company/[^/]+/(?!query$)[^/]+$")),
+        "xml_429": Kind(),
+    }
 
     def __init__(self, setting: Setting) -> None:
         self.lock = threading.RLock()

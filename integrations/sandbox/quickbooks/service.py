@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from integrations.sandbox.core import BadRequest, Meter, Request
+from integrations.sandbox.core import BadRequest, Meter, NotUtf8, Request
 from integrations.sandbox.quickbooks import changes, query, writes
 from integrations.sandbox.quickbooks.answers import fault_body, wrap
 from integrations.sandbox.quickbooks.batch import Batch, deleted
@@ -16,6 +16,7 @@ from integrations.sandbox.quickbooks.faults import (
     Refused,
     missing,
     not_found,
+    not_utf8,
     refused,
     unparsable,
 )
@@ -43,6 +44,8 @@ class Service:
             return self._route(request, parts, realm)
         except Refused as refusal:
             return refusal.status, fault_body(refusal, self._store.clock.now())
+        except NotUtf8:
+            return 400, fault_body(not_utf8(), self._store.clock.now())
         except BadRequest:
             return 400, fault_body(unparsable(), self._store.clock.now())
 
@@ -86,7 +89,7 @@ class Service:
             statement = request.first("query")
         else:
             require_content_type(request, _STATEMENT)
-            statement = request.body.decode("utf-8", "replace")
+            statement = request.text()
         if not statement.strip():
             raise Refused([missing("query")])
         return query.run(self._store, statement).body()
@@ -156,7 +159,7 @@ def sent_records(request: Request) -> list[tuple[str, Any]]:
     """The (path or name, Id) of every record that a write means; none when it cannot be read."""
     try:
         body = msgspec.json.decode(request.body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return []
     name = request.path.rpartition("/")[2]
     if name != "batch":
