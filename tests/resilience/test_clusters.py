@@ -29,7 +29,7 @@ SIZE = Size(left=35, right=35, equal=5, differing=5, products=10, items=10)
 WRITES = 35 + 35 + 5 + 10 + 10
 # Each message is sent so often.
 DOUBLED = 6
-LIMIT = 45.0
+LIMIT = 60.0
 
 
 @pytest.fixture

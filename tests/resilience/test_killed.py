@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from integrations.sandbox.server import SandboxServer
 from syncs.claims import release_dead
-from tests.resilience.books import Books
+from syncs.models import Intent
+from tests.resilience.books import Books, Size, open_books
 from tests.resilience.lives import Life, Mother, mother
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -75,9 +77,12 @@ class Story:
             self.ahead += LATER
 
     def come_to_rest(self) -> None:
+        """Some pauses of records are a little longer than one step of the clock."""
         for _ in range(6):
             self.books.retry_what_broke_down()
             ended = set(self.work().ended.values())
+            if not self.books.open_questions():
+                break
         assert ended == {"done"}
 
     def check(self) -> None:
@@ -115,3 +120,38 @@ def test_workers_killed_at_any_moment_lose_and_double_nothing(
 
         assert story.deaths["by the clock"] >= 8, story.deaths
         story.check()
+
+
+@pytest.mark.parametrize(
+    ("provider", "call", "size", "moment"),
+    [
+        pytest.param(*case, moment, id=f"{name}, {moment} the call")
+        for name, moment, case in (
+            ("contacts", "after", ("hubspot", "/contacts/batch/upsert", Size(0, 9, 0, 0, 0, 0))),
+            ("products", "before", ("hubspot", "/products/batch/upsert", Size(0, 0, 0, 0, 0, 9))),
+            ("customers", "before", ("quickbooks", "/batch", Size(9, 0, 0, 0, 0, 0))),
+            ("items", "after", ("quickbooks", "/batch", Size(0, 0, 0, 0, 9, 0))),
+        )
+    ],
+)
+def test_a_worker_killed_around_a_create_leaves_word_of_it(
+    database_url: str,
+    sandbox: SandboxServer,
+    provider: str,
+    call: str,
+    size: Size,
+    moment: str,
+) -> None:
+    books = open_books(sandbox, size)
+    meter = sandbox.sandbox.providers[provider].meter
+    with mother(database_url, sandbox.url, SALDO_WORKER=WORKER) as nursery:
+        story = tell_story(books, nursery, seed=1)
+
+        life = story.work(where=f"{moment} call POST .*{provider}.*{call}$")
+
+        assert life.was_killed
+        assert life.died_in == "write"
+        assert meter.writes == (9 if moment == "after" else 0)
+        assert Intent.objects.for_tenant(books.tenant).count() == 9
+        story.check()
+    assert meter.writes == 9

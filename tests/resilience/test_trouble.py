@@ -34,7 +34,7 @@ LIMIT = 60.0
 def trouble(server: SandboxServer, seed: int) -> None:
     for provider in server.sandbox.providers:
         for fault in FAULTS:
-            rule = server.sandbox.faults.add({"provider": provider, **fault})
+            [rule] = server.sandbox.faults.add({"provider": provider, **fault})
             # Each with dice of its own: else they strike one right after the other.
             rule.dice = random.Random(f"{seed} {provider} {fault}")
 
