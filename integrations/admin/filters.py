@@ -7,9 +7,20 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
+from accounts.admin_base import MOST
 from integrations.health import FAILED
 from integrations.registry import PROVIDERS
+
+
+class ConnectionFilter(AutocompleteSelectFilter):
+    """By one connection; a number that none can have chooses none."""
+
+    def value(self) -> str | None:
+        chosen: str | None = super().value()
+        can_be = chosen is not None and chosen.isdecimal() and int(chosen) <= MOST
+        return chosen if can_be else None
 
 
 class ProviderFilter(admin.SimpleListFilter):

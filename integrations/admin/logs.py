@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from accounts.admin_base import TenantScopedAdmin
 from accounts.permissions import Action
-from integrations.admin.filters import OutcomeFilter, ProviderFilter
+from integrations.admin.filters import ConnectionFilter, OutcomeFilter, ProviderFilter
 from integrations.models import TOKEN_FIELDS, CallRecord, WebhookEvent
 
 
@@ -32,7 +32,7 @@ class CallRecordAdmin(TenantScopedAdmin):
     )
     list_filter = (
         OutcomeFilter,
-        ("connection", AutocompleteSelectFilter),
+        ("connection", ConnectionFilter),
         ("at", RangeDateTimeFilter),
     )
     list_filter_submit = True
@@ -93,7 +93,7 @@ class WebhookEventAdmin(TenantScopedAdmin):
     )
     list_filter = (
         ProviderFilter,
-        ("connection", AutocompleteSelectFilter),
+        ("connection", ConnectionFilter),
         ("received_at", RangeDateTimeFilter),
     )
     list_filter_submit = True

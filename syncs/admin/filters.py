@@ -54,7 +54,7 @@ class SyncFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
-        return queryset.filter(sync_id=chosen) if chosen and chosen.isdigit() else queryset
+        return queryset.filter(sync_id=chosen) if chosen and chosen.isdecimal() else queryset
 
 
 class AgeFilter(SimpleListFilter):
