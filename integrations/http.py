@@ -124,6 +124,15 @@ class Response:
         return self.body.decode("utf-8", "replace")
 
 
+# An escaped NUL inside JSON; pairs of backslashes before it are backslashes of the text.
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def without_nul(body: bytes) -> bytes:
+    """The JSON without NUL characters: they mean nothing in a text, and PostgreSQL refuses them."""
+    return _NUL.sub(rb"\1", body) if b"\\u0000" in body else body
+
+
 _SECRETS = re.compile(
     r"""(?ix) (\b(?:bearer|basic)\s+
       | (?<![a-z_]) (?:access_token|refresh_token|id_token|client_secret|token) ["']?\s*[:=]\s*["']?
@@ -321,7 +330,7 @@ class Http:
         response = Response(
             answer.status_code,
             {name.lower(): value for name, value in answer.headers.items()},
-            answer.content,
+            without_nul(answer.content),
         )
         correlation_id = response.headers.get(wish.correlation_header, "")
         self._record(wish, response.status, at, started, correlation_id)

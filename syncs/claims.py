@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from accounts.tenancy import all_tenants
 from syncs import clock
@@ -20,8 +20,15 @@ from syncs.models import Run, RunState, Sync, SyncRecord, SyncState
 
 # Longer than the longest stretch between two renewals: one call with all its waiting and tries.
 CLAIM_LASTS = timedelta(minutes=5)
+# A record that was in hand so often when a worker broke down is not tried again by itself.
+MOST_CRASHES = 3
 # Names the group of processes that a supervisor started, so that it can free what they held.
 WORKER_VARIABLE = "SALDO_WORKER"
+
+
+# What people and new settings make of `crashes`. A record that could never be read stays aside: of
+# it nothing is known that could be decided about.
+FORGIVEN = Case(When(left_digest="", right_digest="", then=F("crashes")), default=Value(0))
 
 
 class ClaimLost(Exception):
@@ -116,6 +123,12 @@ def _close_runs(sync: Sync) -> None:
         ended_at=clock.now(),
         message="The worker stopped in the middle. The next run goes on from there.",
     )
+
+
+def is_in_hand(sync: Sync, record_id: int) -> bool:
+    """Whether a living worker holds the record now, and may be writing it."""
+    until = sync.claimed_until
+    return until is not None and until > clock.now() and record_id in sync.in_hand
 
 
 def worker_name() -> str:

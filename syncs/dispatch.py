@@ -11,6 +11,7 @@ from syncs import claims, clock
 from syncs.models import Intent, RunTrigger, Sync, SyncRecord, SyncState
 from syncs.queue import enqueue_run
 from syncs.recipes import RECIPES
+from syncs.steering import resume
 
 
 def due_syncs(now: datetime) -> TenantQuerySet[Sync]:
@@ -39,8 +40,26 @@ def runnable_syncs(now: datetime) -> TenantQuerySet[Sync]:
     )
 
 
+def try_paused() -> int:
+    """Try syncs again that we paused a while ago: what was wrong may be mended; how many."""
+    now = clock.now()
+    with all_tenants("paused syncs are tried again, whoever's they are"):
+        paused = Sync.objects.filter(
+            Q(held_until=None) | Q(held_until__lte=now),
+            state=SyncState.PAUSED,
+            integration__left__state=ConnectionState.ACTIVE,
+            integration__right__state=ConnectionState.ACTIVE,
+        )
+        syncs = list(paused.select_related("integration__left", "integration__right"))
+    for sync in syncs:
+        with tenant_scope(sync.tenant_id):
+            resume(sync)
+    return len(syncs)
+
+
 def dispatch() -> int:
     """Enqueue every sync that has something to do; how many were not in the queue yet."""
+    try_paused()
     with all_tenants("the queue is filled for everybody"):
         ids = list(due_syncs(clock.now()).order_by("next_run_at").values_list("pk", flat=True))
         return sum(enqueue_run(sync_id, RunTrigger.SCHEDULE) for sync_id in ids)

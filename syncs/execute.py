@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from integrations.contract import (
     Batch,
@@ -23,6 +23,7 @@ from integrations.contract import (
     OutcomeUnknown,
 )
 from syncs import clock, intents, sides
+from syncs.claims import MOST_CRASHES
 from syncs.dependants import wake_dependants
 from syncs.engine.decide import wishes
 from syncs.engine.matching import key_field
@@ -44,7 +45,7 @@ from syncs.engine.terms import (
 from syncs.jobs import Job
 from syncs.linking import cleared, hand_over, join, part
 from syncs.lookups import Looks
-from syncs.models import ActivityAction, SyncRecord
+from syncs.models import ActivityAction, Intent, SyncRecord
 from syncs.plans import Decided, Planner, lone_side
 from syncs.settle import Settlement
 from syncs.stores import replace_match_values
@@ -53,7 +54,6 @@ SLICE = 300
 # A record that was in hand when workers died is tried in ever smaller company, so that in the end
 # the blame falls on the right one.
 SLICE_AFTER_CRASH = {0: SLICE, 1: 20, 2: 1}
-MOST_CRASHES = 3
 POISON = Fault(
     Category.UNKNOWN,
     "crashed",
@@ -105,13 +105,15 @@ class Executor:
 
     def work_slice(self) -> bool:
         """Decide and carry out the next records; False when none are due."""
-        rows = take_due(self._job.sync.pk)
-        if not rows:
+        ids = due_ids(self._job.sync.pk)
+        if not ids:
             return False
-        if rows[0].crashes >= MOST_CRASHES:
+        # Looked at only once they are in hand: from here on people change them no more.
+        self._job.claim.take_in_hand(ids)
+        rows = still_due(ids)
+        if rows and rows[0].crashes >= MOST_CRASHES:
             self._give_up(rows)
             return True
-        self._job.claim.take_in_hand([row.pk for row in rows])
         self._job.log.count("decided", len(rows))
         works = self._ready(rows)
         plans = {work.row.pk: work.decided.plan for work in works}
@@ -129,6 +131,8 @@ class Executor:
         settlement = Settlement(self._job.log)
         for row in rows:
             settlement.fail(row, Fail(POISON), sent=True)
+            # Until it changes on a side, or somebody asks for it.
+            settlement.change(row, crashes=MOST_CRASHES)
         self._store(settlement)
 
     def _linked(self, decided: Sequence[Decided]) -> list[Decided]:
@@ -143,6 +147,8 @@ class Executor:
                 if one.row.pk not in consumed:
                     settlement.again(one.row, "Its partner is not free now; looking again.")
             settlement.store()
+            taken = {one.row.pk for one in decided} | {row.pk for row in joined}
+            self._job.claim.take_in_hand(sorted(taken))
         self._job.log.count("linked", len(joined))
         rest = [
             one for one in decided if not isinstance(one.plan, Link) and one.row.pk not in consumed
@@ -337,14 +343,24 @@ class Executor:
             wake_dependants(self._job, settlement.changed_status)
 
 
-def take_due(sync_id: int) -> list[SyncRecord]:
-    """The next due records; those that workers died on come last and in small company."""
-    due = SyncRecord.objects.filter(sync_id=sync_id, due_at__lte=clock.now())
+def due_ids(sync_id: int) -> list[int]:
+    """The next due records; those that workers died on come last and in small company.
+
+    Without those whose create was sent and not answered: that is asked about first.
+    """
+    sent = Intent.objects.filter(record_id=OuterRef("pk"))
+    found = SyncRecord.objects.filter(~Exists(sent), sync_id=sync_id, due_at__lte=clock.now())
+    due = found.order_by("due_at", "pk").values_list("pk", flat=True)
     for crashes, size in SLICE_AFTER_CRASH.items():
-        rows = list(due.filter(crashes=crashes).order_by("due_at", "pk")[:size])
-        if rows:
-            return rows
-    return list(due.filter(crashes__gte=MOST_CRASHES).order_by("due_at", "pk")[:SLICE])
+        ids = list(due.filter(crashes=crashes)[:size])
+        if ids:
+            return ids
+    return list(due.filter(crashes__gte=MOST_CRASHES)[:SLICE])
+
+
+def still_due(ids: Sequence[int]) -> list[SyncRecord]:
+    rows = SyncRecord.objects.filter(pk__in=ids, due_at__lte=clock.now())
+    return list(rows.order_by("due_at", "pk"))
 
 
 def mark_due(sync_id: int, ids: Iterable[int]) -> int:

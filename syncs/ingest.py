@@ -4,8 +4,9 @@ Nothing is decided here. A page's records and the cursor behind them are stored 
 so a worker may die anywhere: the next one goes on from the last stored page.
 """
 
+import logging
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from syncs.engine.values import Json, encode
 from syncs.jobs import Job
 from syncs.merges import move_links
 from syncs.models import Sync, SyncRecord
+from syncs.salvage import NOT_OF_RECORDS, one_by_one
 from syncs.stores import (
     delete_match_values,
     insert_match_values,
@@ -29,6 +31,8 @@ from syncs.stores import (
     update_rows,
 )
 from syncs.sweeps import next_look
+
+logger = logging.getLogger(__name__)
 
 # Hints that one run follows; the next run goes on behind them.
 MOST_EVENTS = 500
@@ -71,8 +75,7 @@ def read_side(job: Job, side: Side) -> bool:
     while True:
         with job.calling(side) as end:
             page = end.connector.changes(end.object_type.name, cursor, end.fields)
-        with job.claim.fenced(**_progress(job, side, page)):
-            store_records(job, side, page.records)
+        _store(job, side, page.records, progress=_progress(job, side, page))
         cursor = page.cursor
         if not page.more:
             return True
@@ -93,8 +96,7 @@ def read_events(job: Job, side: Side) -> None:
         ids = wanted[start : start + end.object_type.read_batch]
         with job.calling(side):
             records = end.connector.read(end.object_type.name, ids, end.fields)
-        with job.claim.fenced():
-            store_records(job, side, records, moved)
+        _store(job, side, records, moved=moved)
     if found:
         _remember(job, side, found)
 
@@ -150,6 +152,28 @@ def _progress(job: Job, side: Side, page: Page) -> dict[str, object]:
 def next_run(left: datetime | None, right: datetime | None) -> datetime | None:
     """When the first of both sides is looked at again; None is at once."""
     return None if left is None or right is None else min(left, right)
+
+
+def _store(
+    job: Job,
+    side: Side,
+    records: Sequence[Record],
+    *,
+    progress: Mapping[str, object] | None = None,
+    moved: dict[str, str] | None = None,
+) -> None:
+    """Store records and progress in one transaction, whatever is wrong with one of them."""
+    before = job.log.totals.copy()
+    try:
+        with job.claim.fenced(**(progress or {})):
+            store_records(job, side, records, moved)
+    except NOT_OF_RECORDS:
+        raise
+    except Exception:
+        logger.exception("A page of sync %s is stored record by record.", job.sync.pk)
+        job.log.roll_back(before)
+        with job.claim.fenced(**(progress or {})):
+            one_by_one(job, side, records, lambda record: store_records(job, side, [record], moved))
 
 
 def store_records(
@@ -236,7 +260,7 @@ def _update(job: Job, side: Side, changed: Sequence[tuple[Known, Read]]) -> None
             (*sides.seen(read.record, read.encoded, read.digest), now, before.pk)
             for before, read in changed
         ),
-        also="touched = touched + 1",
+        also="touched = touched + 1, crashes = 0",
     )
     job.log.count("changed", len(changed))
     found = [(before.pk, _keys(job, side, read)) for before, read in changed]

@@ -52,6 +52,13 @@ class RunLog:
             setattr(run, name, value)
         return run
 
+    def roll_back(self, totals: Counter[str]) -> None:
+        """A transaction failed: its counts, and the row if it was made inside, are no more."""
+        self.totals = totals
+        if self._row is not None and not Run.objects.filter(pk=self._row.pk).exists():
+            self._row = None
+        self._kept()
+
     def save(self) -> None:
         """Store the totals so far, so that progress can be watched."""
         if self._row is not None:

@@ -24,7 +24,7 @@ from integrations.contract import (
 from integrations.models import Connection
 from integrations.services import open_connector, pause
 from syncs import catalogue, clock
-from syncs.claims import Claim, ClaimLost, claim
+from syncs.claims import FORGIVEN, Claim, ClaimLost, claim
 from syncs.dependants import children_of
 from syncs.engine.mapping import needed_fields
 from syncs.engine.spec import spec_problems
@@ -45,6 +45,8 @@ logger = logging.getLogger(__name__)
 MARK = 5_000
 FIRST_STALL = timedelta(seconds=5)
 LONGEST_STALL = timedelta(hours=1)
+# A sync that we paused is tried again so often.
+PAUSED_FOR = timedelta(hours=1)
 
 
 class Ended(StrEnum):
@@ -281,6 +283,8 @@ class _Run:
             state=SyncState.PAUSED,
             pause_category=fault.category.value,
             pause_message=fault.message,
+            # What is wrong may be mended at the provider, and nobody tells us.
+            held_until=clock.now() + PAUSED_FOR,
         )
 
     def _after(self, ended: Ended) -> None:
@@ -311,7 +315,7 @@ def _mark_some(job: Job) -> None:
     with job.claim.fenced(**changes):
         part = behind.filter(pk__lte=last[0]) if last else behind
         part.filter(Q(due_at=None) | Q(due_at__gt=clock.now())).update(
-            due_at=clock.now(), touched=F("touched") + 1
+            due_at=clock.now(), touched=F("touched") + 1, crashes=FORGIVEN
         )
     for name, value in changes.items():
         setattr(sync, name, value)

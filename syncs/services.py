@@ -4,32 +4,36 @@ One transaction each; whether somebody may is asked by the caller. `by` is None 
 acts for nobody in particular.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.tenancy import TenantQuerySet, tenant_scope
-from integrations.models import WebhookEvent
+from integrations.models import ConnectionState
 from syncs import clock, sides
+from syncs.claims import FORGIVEN, is_in_hand
 from syncs.engine.terms import PartnerChoice, Side
+from syncs.hints import leave_hints, read_again
 from syncs.linking import cleared
 from syncs.models import (
     Activity,
     ActivityAction,
+    Intent,
     MatchValue,
     RunTrigger,
     Status,
     Sync,
     SyncRecord,
+    SyncState,
 )
 from syncs.numbers import Summary, Totals, overview, summary, totals
 from syncs.plans import lone_side
 from syncs.preview import Preview, Previewed, preview, problems
 from syncs.queue import enqueue_run
-from syncs.recipes import recipe_of
 from syncs.rivals import wake_rivals_of_parted
 from syncs.setup import (
     SetupRefused,
@@ -96,8 +100,15 @@ class NotPossible(Exception):
 
 
 def retry(records: TenantQuerySet[SyncRecord], by: User | None = None) -> int:
-    """Have records decided about at once, however many; how many they are."""
-    return _change_many(records, ActivityAction.RETRIED, _("Retry asked for."), by, attempts=0)
+    """Have records read again and decided about at once, however many; how many will be.
+
+    Those of a sync that does not run keep their status, and are tried once it does.
+    """
+    with transaction.atomic():
+        will_run = records.filter(sync_id__in=_running(records)).count()
+        read_again(records)
+        _change_many(records, ActivityAction.RETRIED, _("Retry asked for."), by, attempts=0)
+    return will_run
 
 
 def exclude(records: TenantQuerySet[SyncRecord], by: User | None = None) -> int:
@@ -114,21 +125,22 @@ def include(records: TenantQuerySet[SyncRecord], by: User | None = None) -> int:
 
 def choose_partner(record: SyncRecord, partner_id: str | None, by: User | None = None) -> None:
     """Say which record of the other side is the partner; None: none is, create a new one."""
-    side = lone_side(record)
-    if side is None:
-        raise NotPossible(_("This record has a partner already. Unlink it first."))
-    choice = PartnerChoice.CREATE if partner_id is None else PartnerChoice.PICK
-    if partner_id is not None:
-        _check_free(record.sync, side.other, partner_id)
-    note = _("Create a new one.") if partner_id is None else _("Partner chosen.")
-    _change(
-        record,
-        note if partner_id is None else f"{note} {partner_id}",
-        by,
-        partner_choice=choice.value,
-        partner_id=partner_id or "",
-        excluded_by_hand=False,
-    )
+    with _in_nobodys_hands(record):
+        side = lone_side(record)
+        if side is None:
+            raise NotPossible(_("This record has a partner already. Unlink it first."))
+        choice = PartnerChoice.CREATE if partner_id is None else PartnerChoice.PICK
+        if partner_id is not None:
+            _check_free(record.sync, side.other, partner_id)
+        note = _("Create a new one.") if partner_id is None else _("Partner chosen.")
+        _change(
+            record,
+            note if partner_id is None else f"{note} {partner_id}",
+            by,
+            partner_choice=choice.value,
+            partner_id=partner_id or "",
+            excluded_by_hand=False,
+        )
 
 
 def link(record: SyncRecord, other: SyncRecord, by: User | None = None) -> None:
@@ -141,9 +153,9 @@ def link(record: SyncRecord, other: SyncRecord, by: User | None = None) -> None:
 
 def unlink(record: SyncRecord, by: User | None = None) -> SyncRecord:
     """Part the two sides for good; returns the row that the right side has from now on."""
-    if lone_side(record) is not None:
-        raise NotPossible(_("This record is on one side only."))
-    with transaction.atomic(), tenant_scope(record.tenant_id):
+    with _in_nobodys_hands(record):
+        if lone_side(record) is not None:
+            raise NotPossible(_("This record is on one side only."))
         row = SyncRecord.objects.select_for_update().get(pk=record.pk)
         parted = _right_half(row)
         SyncRecord.objects.filter(pk=row.pk).update(
@@ -172,9 +184,10 @@ def resolve_conflict(
     """Say for each mapping in conflict whose value stays."""
     if not chosen:
         raise NotPossible(_("Choose a side for at least one field."))
-    resolutions = record.resolutions | {key: side.value for key, side in chosen.items()}
     note = ", ".join(f"{key}: {side.value}" for key, side in chosen.items())
-    _change(record, note, by, resolutions=resolutions)
+    with _in_nobodys_hands(record):
+        resolutions = record.resolutions | {key: side.value for key, side in chosen.items()}
+        _change(record, note, by, resolutions=resolutions)
 
 
 def enrol(sync: Sync, side: Side, record_id: str, by: User | None = None) -> SyncRecord:
@@ -187,27 +200,33 @@ def enrol(sync: Sync, side: Side, record_id: str, by: User | None = None) -> Syn
             defaults={"born": side.value, "enrolled_by_hand": True},
         )
         if created:
-            _have_read(sync, side, record_id)
+            leave_hints([(sync, side, record_id)], "enrol")
     if created:
         enqueue_run(sync.pk, RunTrigger.PERSON, by.pk if by else None)
         return record
-    _change(record, _("Sent to the sync by hand."), by, enrolled_by_hand=True)
+    with transaction.atomic():
+        leave_hints([(sync, side, record_id)], "enrol")
+        _change(record, _("Sent to the sync by hand."), by, enrolled_by_hand=True)
     return record
 
 
-def _have_read(sync: Sync, side: Side, record_id: str) -> None:
-    """A hint as a webhook would leave it: the next run reads this one record."""
-    pair = sync.integration
-    connection = pair.left if side is Side.LEFT else pair.right
-    WebhookEvent.objects.create(
-        tenant_id=sync.tenant_id,
-        connection=connection,
-        provider=connection.provider,
-        key=f"enrol:{sync.pk}:{side}:{record_id}",
-        object_type=recipe_of(sync.recipe).end(side).object_type,
-        record_id=record_id,
-        at=clock.now(),
-    )
+@contextmanager
+def _in_nobodys_hands(record: SyncRecord) -> Iterator[None]:
+    """A transaction in which no worker takes up the record, which is read anew for it.
+
+    Raises NotPossible while a worker has it: what it writes back would undo what a person did.
+    """
+    with transaction.atomic(), tenant_scope(record.tenant_id):
+        # Every step of a worker begins with a write to this row.
+        sync = Sync.objects.select_for_update().get(pk=record.sync_id)
+        if is_in_hand(sync, record.pk):
+            raise NotPossible(_("This record is being synced just now. Try again in a moment."))
+        if Intent.objects.filter(record=record).exists():
+            raise NotPossible(
+                _("This record was sent and the answer is awaited. Try again in a moment.")
+            )
+        record.refresh_from_db()
+        yield
 
 
 def _check_free(sync: Sync, side: Side, partner_id: str) -> None:
@@ -252,16 +271,18 @@ def _change_many(
     rows = records.order_by()
     with transaction.atomic():
         sync_ids = list(rows.values_list("sync_id", flat=True).distinct())
+        running = _running(rows)
         noted = list(rows.values_list("pk", "tenant_id", "sync_id")[: MOST_NOTES + 1])
+        if len(noted) <= MOST_NOTES:
+            Activity.objects.bulk_create(_notes(noted, action, note, by, running), batch_size=500)
         changed = rows.update(
             due_at=clock.now(),
             touched=F("touched") + 1,
-            status=Status.PENDING,
-            crashes=0,
+            # One that nobody works on now keeps its status and its reason.
+            status=Case(When(sync_id__in=running, then=Value(Status.PENDING)), default=F("status")),
+            crashes=FORGIVEN,
             **changes,
         )
-        if len(noted) <= MOST_NOTES:
-            Activity.objects.bulk_create(_notes(noted, action, note, by), batch_size=500)
     _go(sync_ids, by)
     return changed
 
@@ -271,10 +292,25 @@ def _go(sync_ids: Iterable[int], by: User | None) -> None:
         enqueue_run(sync_id, RunTrigger.PERSON, by.pk if by else None)
 
 
+def _running(records: TenantQuerySet[SyncRecord]) -> set[int]:
+    """The syncs of these records that are worked on."""
+    running = records.order_by().filter(
+        sync__state=SyncState.ACTIVE,
+        sync__integration__left__state=ConnectionState.ACTIVE,
+        sync__integration__right__state=ConnectionState.ACTIVE,
+    )
+    return set(running.values_list("sync_id", flat=True).distinct())
+
+
 def _notes(
-    rows: Sequence[tuple[int, int, int]], action: ActivityAction, note: str, by: User | None
+    rows: Sequence[tuple[int, int, int]],
+    action: ActivityAction,
+    note: str,
+    by: User | None,
+    running: Collection[int],
 ) -> list[Activity]:
     now = clock.now()
+    rests = " " + _("The sync does not run now; this follows when it does.")
     return [
         Activity(
             tenant_id=tenant_id,
@@ -283,7 +319,7 @@ def _notes(
             by=by,
             at=now,
             action=action,
-            message=note,
+            message=note if sync_id in running else note + rests,
         )
         for pk, tenant_id, sync_id in rows
     ]
@@ -291,4 +327,4 @@ def _notes(
 
 def _note(record: SyncRecord, action: ActivityAction, note: str, by: User | None) -> Activity:
     rows = [(record.pk, record.tenant_id, record.sync_id)]
-    return _notes(rows, action, note, by)[0]
+    return _notes(rows, action, note, by, {record.sync_id})[0]

@@ -10,7 +10,7 @@ from accounts.models import Tenant
 from accounts.tenancy import TenantQuerySet, all_tenants
 from integrations.models import ConnectionState
 from syncs import clock
-from syncs.dispatch import due_syncs
+from syncs.dispatch import due_syncs, try_paused
 from syncs.jobs import SLICE_SECONDS
 from syncs.models import RunTrigger, Sync, SyncState
 from syncs.runs import Ended, run_sync
@@ -30,6 +30,7 @@ def work_off(
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Run what is due, for one tenant or for all, until nothing is; how many runs it took."""
+    try_paused()
     count = 0
     idle: set[int] = set()
     while True:

@@ -21,7 +21,7 @@ from integrations.contract import (
     RetryLater,
     SignInAgain,
 )
-from integrations.http import Http, RateRule, Response, redact
+from integrations.http import Http, RateRule, Response, redact, without_nul
 from tests.connectors.support import ListedCalls, OpenLimiter, PlainTokens
 
 BASE = "https://api.example.org"
@@ -377,3 +377,16 @@ def test_tokens_and_addresses_are_taken_out(text: str, expected: str) -> None:
 @given(st.text(max_size=200), st.from_regex(r"[A-Za-z0-9._-]{8,40}", fullmatch=True))
 def test_no_bearer_token_survives_redaction(before: str, token: str) -> None:
     assert token not in redact(f"{before} Bearer {token} x").removeprefix(redact(before))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        pytest.param(rb'"A\u0000nn\u0000\u0000"', "Ann", id="taken out"),
+        pytest.param(rb'"\\\u0000"', "\\", id="behind a backslash"),
+        pytest.param(rb'"\\u0000"', "\\u0000", id="a text that only looks like it"),
+        pytest.param(rb'"\u00001"', "1", id="before a digit"),
+    ],
+)
+def test_nul_characters_of_texts_are_left_out(written: bytes, read: str) -> None:
+    assert msgspec.json.decode(without_nul(written)) == read

@@ -1,19 +1,41 @@
 """What is interrupted, raises or vanishes: the rest goes on, and all of it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from accounts.tenancy import tenant_scope
 from integrations.contract import Category, Fault, RetryLater
-from syncs import claims, clock, queue, runs, services
+from syncs import (
+    catalogue,
+    claims,
+    dispatch,
+    hints,
+    ingest,
+    queue,
+    runs,
+    salvage,
+    services,
+)
+from syncs import clock as our_clock
 from syncs.engine.terms import Side
-from syncs.models import FilterCondition, Run, RunState, RunTrigger, Status, Sync, SyncRecord
+from syncs.engine.values import encode
+from syncs.models import (
+    FilterCondition,
+    Run,
+    RunState,
+    RunTrigger,
+    Status,
+    Sync,
+    SyncRecord,
+    SyncState,
+)
 from syncs.plans import Decided, Planner
 from tests.syncs.conftest import World
-from tests.syncs.fake_connector import Killed
+from tests.syncs.fake_connector import FakeConnector, Killed
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +135,9 @@ def test_the_run_of_a_worker_that_was_killed_is_told_as_stopped(world: World) ->
     killed = Run.objects.for_tenant(world.tenant).get()
     assert killed.state == RunState.RUNNING
 
-    Sync.objects.for_tenant(world.tenant).update(claimed_until=clock.now() - timedelta(seconds=1))
+    Sync.objects.for_tenant(world.tenant).update(
+        claimed_until=our_clock.now() - timedelta(seconds=1)
+    )
     world.settle()
 
     killed.refresh_from_db()
@@ -179,3 +203,217 @@ def test_a_picked_partner_that_vanished_is_told_and_not_looked_for_again(world: 
         None,
     )
     assert "c2" in record.reason
+
+
+def test_a_record_that_cannot_be_stored_is_told_and_the_others_of_its_page_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(values: Any) -> Any:
+        if values.get("name") == "Bad":
+            raise ValueError("as a database would")
+        return encode(values)
+
+    monkeypatch.setattr(ingest, "encode", refuse)
+    world.left.add("p1", name="Ann", email="a@x.org")
+    world.left.add("p2", name="Bad", email="b@x.org")
+    world.left.add("p3", name="Cem", email="c@x.org")
+
+    world.settle()
+
+    bad = world.record(left_id="p2")
+    assert (bad.status, bad.category, bad.reason) == (
+        Status.FAILING,
+        Category.UNKNOWN,
+        salvage.UNREADABLE,
+    )
+    assert bad.activities.get().run_id is not None
+    assert world.count(Status.IN_SYNC) == 2
+    assert Run.objects.for_tenant(world.tenant).get().read_left == 3
+
+    # Nothing is known of it, so nothing is made of it; once it can be read, it goes on.
+    services.retry(SyncRecord.objects.for_tenant(world.tenant).filter(pk=bad.pk))
+    world.settle()
+    assert len(world.right.live) == 2
+    world.left.edit("p2", name="Bea")
+    world.settle()
+    assert world.record(left_id="p2").status == Status.IN_SYNC
+
+
+def test_a_page_of_which_nothing_can_be_stored_is_our_defect_and_no_records(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Any) -> Any:
+        raise ValueError("a defect of ours")
+
+    monkeypatch.setattr(ingest, "encode", refuse)
+    for number in range(30):
+        world.left.add(f"p{number}", name=f"Ann {number}")
+
+    assert world.run() is runs.Ended.FAILED
+
+    assert not world.records
+    world.sync.refresh_from_db()
+    assert world.sync.left_cursor == ""
+
+
+def during_write(world: World, act: Callable[[], None]) -> runs.Ended:
+    """Run, and have somebody act when the right provider has carried out the first write."""
+    pending = [act]
+    carry_out = FakeConnector.write
+
+    def write(self: FakeConnector, *arguments: Any) -> Any:
+        outcomes = carry_out(self, *arguments)
+        if pending:
+            pending.pop()()
+        return outcomes
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(FakeConnector, "write", write)
+        return world.run()
+
+
+def test_a_record_in_a_workers_hands_cannot_be_unlinked_until_it_is_settled(
+    world: World,
+) -> None:
+    world.left.add("p1", name="Ann", email="a@x.org")
+    world.right.add("c1", Name="Ann", Email="a@x.org")
+    world.settle()
+    world.left.edit("p1", name="Anna")
+
+    def unlink() -> None:
+        with pytest.raises(services.NotPossible, match="being synced just now"):
+            services.unlink(world.record(left_id="p1"))
+
+    assert during_write(world, unlink) is runs.Ended.DONE
+    record = world.record(left_id="p1")
+    assert (record.right_id, record.status) == ("c1", Status.IN_SYNC)
+
+    services.unlink(record)
+    world.settle()
+    assert world.count(Status.UNLINKED) == 2
+
+
+def test_another_record_can_be_unlinked_while_a_worker_writes(world: World) -> None:
+    for number in (1, 2):
+        world.left.add(f"p{number}", name="Ann", email=f"a{number}@x.org")
+    world.settle()
+    world.left.edit("p1", name="Anna")
+
+    during_write(world, lambda: void(services.unlink(world.record(left_id="p2"))))
+    world.settle()
+
+    assert world.record(left_id="p2").status == Status.UNLINKED
+    assert world.record(left_id="p1").status == Status.IN_SYNC
+
+
+def void(_: object) -> None:
+    """For a lambda that only acts."""
+
+
+def test_a_retry_of_what_was_sent_and_not_answered_sends_it_no_second_time(world: World) -> None:
+    for number in range(30):
+        world.left.add(f"p{number}", name=f"Ann {number}", email=f"a{number}@x.org")
+    world.right.drop_after = 1
+    sent = SyncRecord.objects.for_tenant(world.tenant).filter(category=Category.OUTCOME_UNKNOWN)
+    answers = iter(range(10))
+    carry_out = FakeConnector.write
+
+    def write(self: FakeConnector, *arguments: Any) -> Any:
+        outcomes = carry_out(self, *arguments)
+        if next(answers) == 1:
+            services.retry(sent)
+        return outcomes
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(FakeConnector, "write", write)
+        assert world.run() is runs.Ended.MORE
+    world.settle()
+
+    assert len(world.right.live) == 30
+    assert world.count(Status.IN_SYNC) == 30
+
+
+def test_what_was_sent_and_not_answered_gets_no_other_partner(world: World) -> None:
+    world.left.add("p1", name="Ann", email="a@x.org")
+    world.right.add("c1", Name="Other", Email="o@x.org")
+    world.right.drop_after = 1
+    world.right.errors["resolve"] = [RetryLater(Fault(Category.TRANSIENT, "busy", "Busy."), 1.0)]
+    world.run()
+    record = world.record(left_id="p1")
+    assert record.category == Category.OUTCOME_UNKNOWN
+
+    with pytest.raises(services.NotPossible, match="answer is awaited"):
+        services.choose_partner(record, "c1")
+
+
+def test_a_retry_reads_both_sides_of_the_record_first(world: World) -> None:
+    world.left.add("p1", name="A" * 50, email="a@x.org")
+    world.settle()
+    failing = world.record(left_id="p1")
+    assert failing.status == Status.FAILING
+    world.left.edit("p1", name="Short")
+
+    assert services.retry(SyncRecord.objects.for_tenant(world.tenant).all()) == 1
+    # As a worker would: neither side's feed is due.
+    runs.run_sync(world.sync.pk, RunTrigger.PERSON)
+
+    assert world.record(left_id="p1").status == Status.IN_SYNC
+
+
+def test_a_retry_of_many_reads_them_in_batches_or_by_the_feed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        world.left.add(f"p{number}", name="A" * 50, email=f"a{number}@x.org")
+    world.settle()
+    world.left.calls.clear()
+    everything = SyncRecord.objects.for_tenant(world.tenant).all()
+
+    services.retry(everything)
+    runs.run_sync(world.sync.pk, RunTrigger.PERSON)
+    assert (world.left.calls["read"], world.left.calls["changes"]) == (2, 0)
+
+    world.left.calls.clear()
+    monkeypatch.setattr(hints, "MOST_READ", 50)
+    services.retry(everything)
+    runs.run_sync(world.sync.pk, RunTrigger.PERSON)
+    assert (world.left.calls["read"], world.left.calls["changes"]) == (0, 1)
+
+
+def test_a_retry_on_a_sync_that_is_off_says_so_and_keeps_the_reason(world: World) -> None:
+    world.left.add("p1", name="A" * 50, email="a@x.org")
+    world.settle()
+    before = world.record(left_id="p1")
+    services.switch_off(world.sync)
+
+    assert services.retry(SyncRecord.objects.for_tenant(world.tenant).all()) == 0
+
+    after = world.record(left_id="p1")
+    assert (after.status, after.reason) == (Status.FAILING, before.reason)
+    assert "does not run now" in after.activities.latest("pk").message
+    world.left.edit("p1", name="Short")
+    services.activate(world.sync)
+    runs.run_sync(world.sync.pk)
+    assert world.record(left_id="p1").status == Status.IN_SYNC
+
+
+def test_a_paused_sync_goes_on_by_itself_once_it_is_mended_at_the_provider(
+    world: World,
+) -> None:
+    world.left.add("p1", name="Ann", email="a@x.org")
+    world.settle()
+    fields = world.left.fields
+    world.left.fields = tuple(one for one in fields if one.name != "phone")
+    catalogue.forget(world.sync.integration.left, "person")
+    assert world.run() is runs.Ended.PAUSED
+    dispatch.dispatch()
+    world.sync.refresh_from_db()
+    assert world.sync.state == SyncState.PAUSED
+
+    world.left.fields = fields
+    with time_machine.travel(our_clock.now() + timedelta(hours=1, seconds=1), tick=False):
+        dispatch.dispatch()
+        world.run()
+
+    world.sync.refresh_from_db()
+    assert (world.sync.state, world.sync.pause_message) == (SyncState.ACTIVE, "")
