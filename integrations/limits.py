@@ -89,8 +89,8 @@ _GREATEST = {"postgresql": "greatest", "sqlite": "max"}
 
 
 @cache
-def _statements(vendor: str) -> _Statements:
-    now, greatest = _NOW[vendor], _GREATEST[vendor]
+def _statements(database_kind: str) -> _Statements:
+    now, greatest = _NOW[database_kind], _GREATEST[database_kind]
     table = database.ops.quote_name(RateBucket._meta.db_table)
     return _Statements(
         take=f"UPDATE {table} SET tat = {greatest}(tat, {now}) + %s WHERE key = %s "  # noqa: S608 - constants only

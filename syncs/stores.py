@@ -187,13 +187,13 @@ def _save(field: "AnyField", value: Any) -> Any:
 
 
 @cache
-def _saver(field: "AnyField", vendor: str) -> Callable[[Any], Any]:
+def _saver(field: "AnyField", database_kind: str) -> Callable[[Any], Any]:
     """Django's own conversion is correct for everything; for our commonest columns it is slow."""
     if isinstance(field, models.JSONField):
         return lambda value: _encode_json(value).decode()
-    if isinstance(field, models.DateTimeField) and vendor == "postgresql":
+    if isinstance(field, models.DateTimeField) and database_kind == "postgresql":
         return lambda value: value
-    if isinstance(field, models.DateTimeField) and vendor == "sqlite":
+    if isinstance(field, models.DateTimeField) and database_kind == "sqlite":
         return _sqlite_time
     return lambda value: field.get_db_prep_save(value, connection)
 

@@ -48,8 +48,8 @@ def _touches_database(item: pytest.Item) -> bool:
 
 
 def _reason_to_skip(item: pytest.Item) -> str:
-    vendor = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
-    if item.get_closest_marker("postgresql") and vendor != "postgresql":
+    engine = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
+    if item.get_closest_marker("postgresql") and engine != "postgresql":
         return "needs PostgreSQL: set DATABASE_URL"
     if item.get_closest_marker("redis") and not settings.REDIS_URL:
         return "needs Redis: set REDIS_URL"
