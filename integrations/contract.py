@@ -163,6 +163,8 @@ class OperationKind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     ARCHIVE = "archive"
+    # Bring back what is archived; refused where the provider only lets people do that.
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)

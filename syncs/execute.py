@@ -36,6 +36,7 @@ from syncs.engine.terms import (
     FieldChange,
     Link,
     Plan,
+    Restore,
     Side,
     SideView,
     Unlink,
@@ -301,6 +302,7 @@ class Executor:
             _ACTIONS[operation.kind],
             side=side,
             changes=_changes(work.decided.plan, side),
+            message="Active again." if operation.kind is OperationKind.RESTORE else "",
         )
 
     def _finish(self, works: Sequence[Work], settlement: Settlement) -> None:
@@ -373,17 +375,19 @@ _TOTALS = {
     OperationKind.CREATE: "created",
     OperationKind.UPDATE: "updated",
     OperationKind.ARCHIVE: "archived",
+    OperationKind.RESTORE: "updated",
 }
 _ACTIONS = {
     OperationKind.CREATE: ActivityAction.CREATED,
     OperationKind.UPDATE: ActivityAction.UPDATED,
     OperationKind.ARCHIVE: ActivityAction.ARCHIVED,
+    OperationKind.RESTORE: ActivityAction.UPDATED,
 }
 
 
 def _written_sides(plan: Plan) -> set[Side]:
     match plan:
-        case Create(side=side) | Archive(side=side):
+        case Create(side=side) | Archive(side=side) | Restore(side=side):
             return {side}
         case Update(changes=changes):
             return {change.side for change in changes}
@@ -392,9 +396,15 @@ def _written_sides(plan: Plan) -> set[Side]:
 
 
 def _kind(plan: Plan) -> OperationKind:
-    if isinstance(plan, Create):
-        return OperationKind.CREATE
-    return OperationKind.ARCHIVE if isinstance(plan, Archive) else OperationKind.UPDATE
+    match plan:
+        case Create():
+            return OperationKind.CREATE
+        case Archive():
+            return OperationKind.ARCHIVE
+        case Restore():
+            return OperationKind.RESTORE
+        case _:
+            return OperationKind.UPDATE
 
 
 def _operation(one: Decided, side: Side, kind: OperationKind) -> Operation:

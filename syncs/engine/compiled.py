@@ -45,6 +45,8 @@ class Compiled:
     fixed: Mapping[Side, Evaluator]
     # The mappings that take part in each field of a side: bases are made field by field.
     sharers: Mapping[Side, Sharers]
+    # The mappings that keep a fingerprint beside the bases.
+    prints: tuple[Rule, ...]
 
     def fields(self, side: Side) -> Mapping[str, Field]:
         return self.spec.left_fields if side is Side.LEFT else self.spec.right_fields
@@ -96,6 +98,7 @@ def compile_spec(spec: SyncSpec) -> Compiled:
         filters={side: evaluator(chosen, fields) for side, chosen, fields in sides},
         fixed={side: evaluator(chosen, fields, fixed_only=True) for side, chosen, fields in sides},
         sharers={side: _sharers(rules, side) for side in Side},
+        prints=tuple(rule for rule in rules if rule.print),
     )
 
 

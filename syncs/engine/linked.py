@@ -3,7 +3,7 @@
 from integrations.contract import Category, Fault, RecordState
 from syncs.engine.check import check_update
 from syncs.engine.compiled import Compiled, Linked
-from syncs.engine.merge import is_quiet
+from syncs.engine.merge import Stay, is_quiet
 from syncs.engine.terms import (
     Agree,
     Archive,
@@ -16,6 +16,7 @@ from syncs.engine.terms import (
     Plan,
     References,
     Removal,
+    Restore,
     Side,
     SideView,
     Unlink,
@@ -38,15 +39,19 @@ def decide_linked(compiled: Compiled, linked: Linked, references: References) ->
     open_sides, clause = compiled.open_sides(linked)
     if not open_sides:
         return Exclude(ExcludeReason.FILTER, clause)
-    return _merged(compiled, linked, open_sides, references)
+    return _merged(compiled, linked, open_sides, references) or Exclude(
+        ExcludeReason.FILTER, clause, is_partial=True
+    )
 
 
 def _merged(
     compiled: Compiled, linked: Linked, open_sides: frozenset[Side], references: References
-) -> Plan:
+) -> Plan | None:
+    """What the mappings come to; None when all they want is what the filter does not let."""
     left, right = linked.left, linked.right
     changes: list[FieldChange] = []
     conflicts: list[FieldConflict] = []
+    blocked = False
     for rule in compiled.merging:
         if is_quiet(rule, left, right):
             continue
@@ -55,8 +60,9 @@ def _merged(
             changes.append(found)
         elif isinstance(found, FieldConflict):
             conflicts.append(found)
+        blocked = blocked or found is Stay.BLOCKED
     if not changes and not conflicts:
-        return AGREE
+        return None if blocked else AGREE
     return _planned(compiled, tuple(changes), tuple(conflicts))
 
 
@@ -88,18 +94,39 @@ def _removed(compiled: Compiled, linked: Linked) -> Plan:
     views = (linked.left, linked.right)
     removed, other = views if side is Side.LEFT else views[::-1]
     excluded = Exclude(REMOVED[removed.state])
-    if other.state is not LIVE or removed.state is removed.settled_state:
+    if other.state is not LIVE:
         return excluded
-    spec = compiled.spec
-    policy = spec.left_removed if side is Side.LEFT else spec.right_removed
-    if policy is Removal.NOTHING or spec.mode is Mode.ONCE:
+    if removed.state is removed.settled_state:
+        return _returned(compiled, linked, removed, other, side) or excluded
+    policy = _policy(compiled, side)
+    if policy is Removal.NOTHING or compiled.spec.mode is Mode.ONCE:
         return excluded
-    if policy is Removal.ARCHIVE and _may_archive(compiled, linked, removed, side):
+    if policy is Removal.ARCHIVE and _may_follow(compiled, linked, removed, side):
         return Archive(side.other)
     return Unlink(side, removed.state)
 
 
-def _may_archive(compiled: Compiled, linked: Linked, removed: SideView, side: Side) -> bool:
+def _returned(
+    compiled: Compiled, linked: Linked, removed: SideView, back: SideView, side: Side
+) -> Plan | None:
+    """Both were archived and one is back: the other follows as it followed into the archive."""
+    source = side.other
+    if back.settled_state is LIVE or removed.state is not RecordState.ARCHIVED:
+        return None
+    if _policy(compiled, source) is not Removal.ARCHIVE or compiled.spec.mode is Mode.ONCE:
+        return None
+    clause = compiled.blocking(linked.record, back, source)
+    if clause is not None:
+        return Exclude(ExcludeReason.FILTER, clause)
+    return Restore(side) if compiled.spec.direction.reaches(side) else None
+
+
+def _policy(compiled: Compiled, removed: Side) -> Removal:
+    spec = compiled.spec
+    return spec.left_removed if removed is Side.LEFT else spec.right_removed
+
+
+def _may_follow(compiled: Compiled, linked: Linked, removed: SideView, side: Side) -> bool:
     if not compiled.spec.direction.reaches(side.other):
         return False
     # A purged record comes without values: then the filter cannot be asked.

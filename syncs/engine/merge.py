@@ -18,14 +18,17 @@ from syncs.engine.terms import (
     TransformKind,
 )
 from syncs.engine.transforms import Held, Transformer, names, transformer
-from syncs.engine.values import OWNER_MARK, is_empty, same
+from syncs.engine.values import OWNER_MARK, digest, is_empty, same
 
 
 class Stay(Enum):
     """Nothing is written: the sides agree, or a change is held back and not forgotten."""
 
     AGREED = "agreed"
+    # The mapping goes the other way.
     HELD = "held"
+    # The mapping would write, and a filter does not let it.
+    BLOCKED = "blocked"
 
 
 class Moved(StrEnum):
@@ -66,6 +69,9 @@ class Rule:
     updates: Mapping[Side, Way]
     # Copied between fields of one type: equal values agree, whatever the bases are.
     is_plain: bool = False
+    # A fingerprint of how values are made, and under which name the left base keeps it.
+    print: str = ""
+    print_name: str = ""
 
     @property
     def key(self) -> str:
@@ -73,6 +79,10 @@ class Rule:
 
     def watched(self, side: Side) -> tuple[Watched, ...]:
         return self.left if side is Side.LEFT else self.right
+
+    def is_remade(self, left: SideView) -> bool:
+        """Whether the record last agreed when the mapping made its values in another way."""
+        return (left.base or {}).get(self.print_name, "") != self.print
 
 
 def compile_rule(mapping: FieldMapping, spec: SyncSpec) -> Rule:
@@ -90,7 +100,24 @@ def compile_rule(mapping: FieldMapping, spec: SyncSpec) -> Rule:
         if field is None or field.updatable:
             updates[side] = way
     left, right = _watch(mapping, Side.LEFT), _watch(mapping, Side.RIGHT)
-    return Rule(mapping, left, right, creates, updates, _is_plain(mapping, spec))
+    is_plain, print_name = _is_plain(mapping, spec), f"{OWNER_MARK}{mapping.key}"
+    return Rule(mapping, left, right, creates, updates, is_plain, _print(mapping), print_name)
+
+
+def _print(mapping: FieldMapping) -> str:
+    """Another one for each way to make values; none for a plain copy, the commonest by far."""
+    made = mapping.transform
+    if made.kind is TransformKind.COPY:
+        return ""
+    parts = {
+        "kind": made.kind.value,
+        "text": made.text,
+        "table": [list(pair) for pair in made.table],
+        "length": made.length,
+        "object_type": made.object_type,
+        "fields": [*mapping.left, OWNER_MARK, *mapping.right],
+    }
+    return digest(parts)
 
 
 def _is_plain(mapping: FieldMapping, spec: SyncSpec) -> bool:
@@ -126,7 +153,7 @@ def is_quiet(rule: Rule, left: SideView, right: SideView) -> bool:
         mine, yours = rule.left[0].field, rule.right[0].field
         if same(left.values.get(mine), right.values.get(yours)):
             return True
-    return _stands(rule.left, left) and _stands(rule.right, right)
+    return _stands(rule.left, left) and _stands(rule.right, right) and not rule.is_remade(left)
 
 
 def _stands(fields: tuple[Watched, ...], view: SideView) -> bool:
@@ -173,6 +200,8 @@ class Merge:
         right = moved(self.rule.right, self.right)
         if Moved.UNKNOWN in (left, right):
             return self._first_meeting()
+        if self.rule.is_remade(self.left):
+            return self._remade(left, right)
         if left is right is Moved.NO:
             return Stay.AGREED
         if left is right:
@@ -190,6 +219,18 @@ class Merge:
         if len(filled) == 1:
             return self._one(filled[0])
         return self._none_filled()
+
+    def _remade(self, left: Moved, right: Moved) -> Verdict:
+        """Values are made in another way now: the old ones say nothing of who changed what.
+
+        A one-way mapping writes what it makes now, unless somebody changed the target meanwhile.
+        """
+        if left is not right:
+            return self._one(Side.LEFT if left is Moved.YES else Side.RIGHT)
+        if left is Moved.NO and len(self.rule.updates) == 1:
+            (target,) = self.rule.updates
+            return self._one(target.other)
+        return self._both()
 
     def _is_filled(self, side: Side) -> bool:
         if self.rule.mapping.transform.kind is TransformKind.CONSTANT:
@@ -212,7 +253,9 @@ class Merge:
         target = winner.other
         if target in self.rule.updates and target in self.open:
             return self._write(winner, erase=self.rule.mapping.erase)
-        return Stay.AGREED if self._agree() else Stay.HELD
+        if self._agree():
+            return Stay.AGREED
+        return Stay.BLOCKED if target in self.rule.updates else Stay.HELD
 
     def _both(self) -> Verdict:
         if self._agree():
@@ -225,7 +268,7 @@ class Merge:
             # A one-way mapping whose far side wins: its value stays and is not copied back.
             return Stay.AGREED
         if target not in self.open:
-            return Stay.HELD
+            return Stay.BLOCKED
         # A person who chose an empty value meant it.
         return self._write(winner, erase=self.rule.mapping.erase or self.chosen is winner)
 

@@ -18,6 +18,7 @@ from syncs.engine.terms import (
     Plan,
     RecordView,
     References,
+    Restore,
     Side,
     SideView,
     Unlink,
@@ -48,8 +49,10 @@ class _Bases:
             return self.answer.get(watched.field)
         return self.view.values.get(watched.field) if self.view else MISSING
 
-    def made(self, shared: Sharers) -> Values:
+    def made(self, shared: Sharers, prints: Sequence[Rule]) -> Values:
         base: dict[str, Value] = {}
+        for rule in prints:
+            self._put_print(base, rule)
         for field, sharers in shared.items():
             if len(sharers) > 1:
                 self._put(base, field, sharers)
@@ -58,6 +61,13 @@ class _Bases:
             if value is not MISSING:
                 base[field] = value
         return base
+
+    def _put_print(self, base: dict[str, Value], rule: Rule) -> None:
+        """How the mapping made its values when the record agreed."""
+        if rule.key not in self.unsettled:
+            base[rule.print_name] = rule.print
+        elif self.view is not None and self.view.base and rule.print_name in self.view.base:
+            base[rule.print_name] = self.view.base[rule.print_name]
 
     def _put(
         self, base: dict[str, Value], field: str, sharers: Sequence[tuple[Rule, Watched]]
@@ -104,7 +114,7 @@ def rebase(
     unsettled = _unsettled(compiled, record, plan, answers, references)
     left, right = (
         _Bases(side, views[side], answers[side], unsettled, _written(compiled, plan, side)).made(
-            compiled.sharers[side]
+            compiled.sharers[side], compiled.prints if side is Side.LEFT else ()
         )
         for side in Side
     )
@@ -151,7 +161,7 @@ def _held(compiled: Compiled, linked: Linked, references: References) -> set[str
             verdict = compiled.verdict(rule, linked, open_sides, references)
         except Held:
             verdict = Stay.HELD
-        if verdict is Stay.HELD or isinstance(verdict, FieldConflict):
+        if verdict in (Stay.HELD, Stay.BLOCKED) or isinstance(verdict, FieldConflict):
             found.add(rule.key)
     return found
 
@@ -174,7 +184,9 @@ def settle(
     after = replace(record, left=left, right=right)
     if isinstance(plan, Link):
         return replace(after, partner_choice=PartnerChoice.NONE, partner_id="")
-    if isinstance(plan, Archive | Exclude):
+    if _is_partly_in_step(plan, record):
+        plan = Agree()
+    if isinstance(plan, Archive | Exclude | Restore):
         return _with_states(after)
     if not isinstance(plan, Create | Update | Agree):
         return record
@@ -186,6 +198,13 @@ def settle(
     return _agreed(after, bases, asked)
 
 
+def _is_partly_in_step(plan: Plan, record: RecordView) -> bool:
+    """Held back by a filter one way only, while its other values go on being agreed upon."""
+    if not (isinstance(plan, Exclude) and plan.is_partial):
+        return False
+    return all(view is not None and view.base is not None for view in (record.left, record.right))
+
+
 def _without(record: RecordView, side: Side) -> RecordView:
     if side is Side.LEFT:
         return replace(record, left=None, linked_before=True)
@@ -193,11 +212,11 @@ def _without(record: RecordView, side: Side) -> RecordView:
 
 
 def _with_states(record: RecordView) -> RecordView:
-    """A removal that both sides went through is settled: neither is removed again."""
+    """A removal, or a return, that both sides went through is settled: it is not done again."""
     left, right = record.left, record.right
     if left is None or right is None:
         return record
-    if RecordState.LIVE in (left.state, right.state):
+    if (left.state is RecordState.LIVE) is not (right.state is RecordState.LIVE):
         return record
     return replace(
         record,

@@ -353,6 +353,13 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """The record came back on the other side: bring it back on `side`, then decide again."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
 class Unlink:
     """The record is gone on `side`: the other stays and is no longer kept in step."""
 
@@ -362,10 +369,14 @@ class Unlink:
 
 @dataclass(frozen=True, slots=True)
 class Exclude:
-    """Not part of the sync, which is no error; `clause` is the filter's clause that said no."""
+    """Not part of the sync, which is no error; `clause` is the filter's clause that said no.
+
+    `is_partial` when changes are held back one way only and still come in the other way.
+    """
 
     reason: ExcludeReason
     clause: Condition | None = None
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,4 +397,4 @@ class Fail:
     conflicts: tuple[FieldConflict, ...] = ()
 
 
-type Plan = Create | Update | Link | Agree | Archive | Unlink | Exclude | Wait | Fail
+type Plan = Create | Update | Link | Agree | Archive | Restore | Unlink | Exclude | Wait | Fail

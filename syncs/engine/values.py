@@ -13,7 +13,8 @@ type Json = str | bool | list[str] | None
 type Stored = Mapping[str, Json]
 type Decoder = Callable[[Mapping[str, object]], dict[str, Value]]
 
-# "firstname@display_name" is the base of one mapping on a field that several mappings share.
+# "firstname@display_name" is the base of one mapping on a field that several mappings share, and
+# "@display_name" says how that mapping made its values.
 OWNER_MARK = "@"
 
 _TRUE = frozenset({"true", "yes", "1"})
@@ -133,7 +134,7 @@ def decoder(fields: Mapping[str, Field]) -> Decoder:
     def read(stored: Mapping[str, object]) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for name, kept in stored.items():
-            reader = readers.get(name) or readers.get(name.partition(OWNER_MARK)[0])
+            reader = readers.get(name) or _reader_of_base(name, readers)
             if reader is None:
                 continue
             if kept is None:
@@ -146,6 +147,13 @@ def decoder(fields: Mapping[str, Field]) -> Decoder:
         return values
 
     return read
+
+
+def _reader_of_base(
+    name: str, readers: Mapping[str, Callable[[object], Value]]
+) -> Callable[[object], Value] | None:
+    field, mark, _ = name.partition(OWNER_MARK)
+    return _read_text if mark and not field else readers.get(field)
 
 
 def decode(stored: Mapping[str, object], fields: Mapping[str, Field]) -> dict[str, Value]:

@@ -16,6 +16,7 @@ from syncs.engine.terms import (
     FieldChange,
     Link,
     Plan,
+    Restore,
     Unlink,
     Update,
     Wait,
@@ -73,7 +74,7 @@ def _changes(changes: Iterable[FieldChange], ends: Ends) -> Iterable[ChangeRow]:
         yield ChangeRow(ends.name(change.side), label, before, after)
 
 
-def _told(plan: Plan, ends: Ends) -> tuple[str, str]:  # noqa: PLR0911  # one line for each kind
+def _told(plan: Plan, ends: Ends) -> tuple[str, str]:  # noqa: C901, PLR0911  # a line a kind
     """What it does, and why, in words."""
     match plan:
         case Create(side=side):
@@ -85,6 +86,8 @@ def _told(plan: Plan, ends: Ends) -> tuple[str, str]:  # noqa: PLR0911  # one li
             return _("link"), candidate.title
         case Archive(side=side):
             return _("archive in %(provider)s") % {"provider": ends.name(side)}, ""
+        case Restore(side=side):
+            return _("restore in %(provider)s") % {"provider": ends.name(side)}, ""
         case Unlink():
             return _("unlink"), ""
         case Exclude(reason=reason):

@@ -296,6 +296,7 @@ def test_a_mode_that_never_creates_updates() -> None:
 
 ONLY_RIGHT = spec(left_filter=CUSTOMERS, direction=TO_RIGHT)
 BOTH_WAYS = replace(ONLY_RIGHT, direction=Direction.BOTH)
+STOPPED_ONE_WAY = Exclude(FILTERED, IS_CUSTOMER, is_partial=True)
 LEFT_CHANGED, RIGHT_CHANGED = (("A", "B"), ("A", "A")), (("A", "A"), ("A", "B"))
 
 
@@ -303,7 +304,13 @@ LEFT_CHANGED, RIGHT_CHANGED = (("A", "B"), ("A", "A")), (("A", "A"), ("A", "B"))
     ("told", "values", "expected"),
     [
         pytest.param(ONLY_RIGHT, LEFT_CHANGED, Exclude(FILTERED, IS_CUSTOMER), id="stops"),
-        pytest.param(BOTH_WAYS, LEFT_CHANGED, Agree(), id="stops this way only"),
+        pytest.param(BOTH_WAYS, LEFT_CHANGED, STOPPED_ONE_WAY, id="stops this way and says so"),
+        pytest.param(BOTH_WAYS, (("A", "B"), ("A", "B")), Agree(), id="both say the same"),
+        pytest.param(BOTH_WAYS, (("A", "A"), ("A", "A")), Agree(), id="nothing is held back"),
+        pytest.param(BOTH_WAYS, ("B", "C"), STOPPED_ONE_WAY, id="differing at the first meeting"),
+        pytest.param(
+            replace(BOTH_WAYS, leaving=Leaving.KEEP), ("B", "C"), STOPPED_ONE_WAY, id="never in"
+        ),
         pytest.param(BOTH_WAYS, RIGHT_CHANGED, Side.LEFT, id="the way back is open"),
         pytest.param(
             replace(BOTH_WAYS, leaving=Leaving.KEEP), LEFT_CHANGED, Side.RIGHT, id="keeps going"
@@ -331,7 +338,26 @@ def test_a_linked_record_outside_the_filter(
 def test_both_changed_outside_the_filter_waits_for_the_way_to_open() -> None:
     record = pair(("A", "B"), ("A", "C"))
 
-    assert decide(BOTH_WAYS, record) == Agree()
+    assert decide(BOTH_WAYS, record) == STOPPED_ONE_WAY
+
+
+def test_a_change_that_may_flow_goes_before_one_that_a_filter_holds_back() -> None:
+    told = spec(mapping(), mapping("phone", "fax"), left_filter=CUSTOMERS)
+    left = view({"name": "B", "phone": "1"}, {"name": "A", "phone": "1"})
+    right = view({"title": "A", "fax": "2"}, {"title": "A", "fax": "1"})
+
+    plan = decide(told, RecordView(left, right))
+
+    assert plan == Update((FieldChange("phone", Side.LEFT, "phone", "1", "2"),))
+
+
+def test_a_value_that_a_one_way_mapping_never_carries_is_no_reason_to_exclude() -> None:
+    told = spec(
+        mapping(direction=TO_RIGHT),
+        right_filter=Filter(((Condition("title", Operator.IS_EMPTY),),)),
+    )
+
+    assert decide(told, pair(("A", "A"), ("A", "B"))) == Agree()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from integrations.contract import Category
+from syncs.engine.terms import Side
 from syncs.models import Status
 from tests.journeys.conftest import Journey
 
@@ -47,3 +48,44 @@ def test_a_name_that_is_taken_is_a_duplicate(products: Journey) -> None:
     sandbox.hubspot.update("products", chair, name="Chair of ours")
     products.settle()
     assert products.record(left_id=chair).status == Status.IN_SYNC
+
+
+def test_what_is_restored_in_hubspot_is_active_again_in_the_books(products: Journey) -> None:
+    sandbox = products.sandbox
+    pen = sandbox.hubspot.add_product(name="Pen", hs_sku="P-1", price="1.10")
+    products.settle()
+    item = products.record(left_id=pen).right_id
+    sandbox.hubspot.delete("products", pen)
+    products.tell(Side.LEFT, pen)
+    products.settle()
+    assert sandbox.quickbooks.get("Item", item)["Active"] is False
+
+    sandbox.hubspot.restore_record("products", pen)
+    products.tell(Side.LEFT, pen)
+    products.settle()
+
+    assert sandbox.quickbooks.get("Item", item)["Active"] is True
+    assert products.record(left_id=pen).status == Status.IN_SYNC
+    writes = sandbox.writes
+    products.settle()
+    assert sandbox.writes == writes
+
+
+def test_what_only_people_can_restore_in_hubspot_says_so(products: Journey) -> None:
+    sandbox = products.sandbox
+    pen = sandbox.hubspot.add_product(name="Pen", hs_sku="P-1", price="1.10")
+    products.settle()
+    item = products.record(left_id=pen).right_id
+    sandbox.quickbooks.deactivate("Item", item)
+    products.settle()
+    assert pen not in sandbox.hubspot.products
+
+    sandbox.quickbooks.reactivate("Item", item)
+    products.settle()
+
+    record = products.record(left_id=pen)
+    assert (record.status, record.category) == (Status.FAILING, Category.STATE_LOCKED)
+    assert "restore it there" in record.reason
+    sandbox.hubspot.restore_record("products", pen)
+    products.settle()
+    assert products.record(left_id=pen).status == Status.IN_SYNC

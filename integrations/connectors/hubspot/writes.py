@@ -44,6 +44,12 @@ _OF_THE_WHOLE = frozenset(
         Category.TRANSIENT,
     }
 )
+_NO_RESTORE = Fault(
+    Category.STATE_LOCKED,
+    "CANNOT_RESTORE",
+    "It is archived in HubSpot, and HubSpot lets only people restore records: restore it there"
+    " under “Recently deleted”, within 90 days, or make the other one inactive again.",
+)
 _NO_RESULT = Fault(
     Category.UNKNOWN, "NO_RESULT", "HubSpot took the call but said nothing about this record."
 )
@@ -106,6 +112,8 @@ class Writer:
     def _input(self, operation: Operation) -> Mapping[str, Any]:
         if operation.kind is OperationKind.ARCHIVE:
             return {"id": operation.id}
+        if operation.kind is OperationKind.RESTORE:
+            raise _Unsendable(_NO_RESTORE)
         properties = dict(self._properties(operation))
         wanted = {"properties": properties, "objectWriteTraceId": operation.key}
         if operation.kind is OperationKind.CREATE:
@@ -118,25 +126,28 @@ class Writer:
         for name, value in operation.fields.items():
             known = self._fields.get(name)
             if known is None:
-                raise _Unsendable("PROPERTY_DOESNT_EXIST", name, "does not exist in HubSpot")
+                raise _bad_property("PROPERTY_DOESNT_EXIST", name, "does not exist in HubSpot")
             if not (known.creatable if is_new else known.updatable):
-                raise _Unsendable("READ_ONLY_VALUE", name, "cannot be written in HubSpot")
+                raise _bad_property("READ_ONLY_VALUE", name, "cannot be written in HubSpot")
             if is_new and value is None:
                 continue
             try:
                 yield name, write_value(known, value)
             except BadValue as bad:
-                raise _Unsendable("INVALID_VALUE", name, f"cannot take this: {bad}") from bad
+                raise _bad_property("INVALID_VALUE", name, f"cannot take this: {bad}") from bad
 
 
 class _Unsendable(Exception):
     """HubSpot would refuse this for certain."""
 
-    def __init__(self, code: str, name: str, reason: str) -> None:
-        message = f"The property “{name}” {reason}."
-        super().__init__(message)
-        category = faults.classify({"errors": [{"code": code}]}, 400).category
-        self.fault = Fault(category, code, message, field=name)
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def _bad_property(code: str, name: str, reason: str) -> _Unsendable:
+    category = faults.classify({"errors": [{"code": code}]}, 400).category
+    return _Unsendable(Fault(category, code, f"The property “{name}” {reason}.", field=name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,10 @@ from integrations.contract import (
 
 # The longest that is allowed beside a request id.
 BID_LENGTH = 10
-_ARCHIVED: Values = {"Active": False}
+_FLAGS: Mapping[OperationKind, Values] = {
+    OperationKind.ARCHIVE: {"Active": False},
+    OperationKind.RESTORE: {"Active": True},
+}
 
 
 @dataclass(slots=True)
@@ -105,7 +108,7 @@ def _update_payload(definition: Definition, operation: Operation, row: Payload |
 
 
 def _values(operation: Operation) -> Values:
-    return _ARCHIVED if operation.kind is OperationKind.ARCHIVE else operation.fields
+    return _FLAGS.get(operation.kind, operation.fields)
 
 
 def _needs_current(definition: Definition, operation: Operation) -> bool:
