@@ -1,17 +1,25 @@
 """Hints of our own, as a webhook would leave them: a run reads these records by their ids."""
 
+import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from django.db.models import Q
 
 from accounts.tenancy import TenantQuerySet
+from integrations.contract import RecordState
 from integrations.models import WebhookEvent
-from syncs import clock
+from syncs import clock, sides
 from syncs.engine.terms import Side
 from syncs.models import Sync, SyncRecord
 from syncs.recipes import recipe_of
 
+logger = logging.getLogger(__name__)
+
 # So many records are read again by their ids; beyond that both sides are asked for what changed.
 MOST_READ = 200
+# More than so many do not vanish between two readings; then something else is wrong.
+MOST_UNSEEN = 10_000
 
 type Hint = tuple[Sync, Side, str]
 
@@ -19,7 +27,7 @@ type Hint = tuple[Sync, Side, str]
 def leave_hints(wanted: Iterable[Hint], why: str) -> None:
     """Have the records read by the next run of their sync. Needs a transaction."""
     now = clock.now()
-    WebhookEvent.objects.bulk_create(
+    hints = (
         WebhookEvent(
             tenant_id=sync.tenant_id,
             connection_id=sync.connection_id(side),
@@ -31,6 +39,7 @@ def leave_hints(wanted: Iterable[Hint], why: str) -> None:
         )
         for sync, side, record_id in wanted
     )
+    WebhookEvent.objects.bulk_create(hints, batch_size=500)
 
 
 def read_again(records: TenantQuerySet[SyncRecord]) -> None:
@@ -52,6 +61,22 @@ def read_again(records: TenantQuerySet[SyncRecord]) -> None:
         ),
         "retry",
     )
+
+
+def read_unseen(sync: Sync, side: Side, fields: Collection[str]) -> None:
+    """After a side was read anew for more fields: have read by id what was in none of its pages.
+
+    Such a record still lacks a field. A feed read from its beginning leaves out what was deleted,
+    so only a look by its id tells that. Needs a transaction.
+    """
+    name = sides.column(side, "id")
+    seen = Q(**{sides.column(side, "values__has_keys"): list(fields)})
+    lacking = SyncRecord.objects.filter(~seen, ~Q(**{name: ""}), sync=sync)
+    alive = lacking.exclude(**{sides.column(side, "state"): RecordState.GONE})
+    ids = list(alive.order_by("pk").values_list(name, flat=True)[:MOST_UNSEEN])
+    if len(ids) == MOST_UNSEEN:
+        logger.warning("More than %s records of sync %s were not seen.", len(ids), sync.pk)
+    leave_hints(((sync, side, record_id) for record_id in ids), "unseen")
 
 
 def _look_at_both_sides(records: TenantQuerySet[SyncRecord]) -> None:

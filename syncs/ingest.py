@@ -19,6 +19,7 @@ from syncs import clock, sides
 from syncs.engine.matching import keys
 from syncs.engine.terms import Side
 from syncs.engine.values import Json, encode
+from syncs.hints import read_unseen
 from syncs.jobs import Job
 from syncs.merges import move_links
 from syncs.models import Sync, SyncRecord
@@ -75,7 +76,11 @@ def read_side(job: Job, side: Side) -> bool:
     while True:
         with job.calling(side) as end:
             page = end.connector.changes(end.object_type.name, cursor, end.fields)
-        _store(job, side, page.records, progress=_progress(job, side, page))
+        was_complete = getattr(job.sync, f"{side}_complete_until") is not None
+        progress = _progress(job, side, page)
+        # Read whole once more: what is not there any more was in none of the pages.
+        is_whole = was_complete and progress.get(f"{side}_read_at") is not None
+        _store(job, side, page.records, progress=progress, is_whole=is_whole)
         cursor = page.cursor
         if not page.more:
             return True
@@ -161,12 +166,15 @@ def _store(
     *,
     progress: Mapping[str, object] | None = None,
     moved: dict[str, str] | None = None,
+    is_whole: bool = False,
 ) -> None:
     """Store records and progress in one transaction, whatever is wrong with one of them."""
     before = job.log.totals.copy()
     try:
         with job.claim.fenced(**(progress or {})):
             store_records(job, side, records, moved)
+            if is_whole:
+                read_unseen(job.sync, side, job.end(side).fields)
     except NOT_OF_RECORDS:
         raise
     except Exception:
@@ -174,6 +182,8 @@ def _store(
         job.log.roll_back(before)
         with job.claim.fenced(**(progress or {})):
             one_by_one(job, side, records, lambda record: store_records(job, side, [record], moved))
+            if is_whole:
+                read_unseen(job.sync, side, job.end(side).fields)
 
 
 def store_records(

@@ -25,6 +25,7 @@ from syncs.engine.terms import Side
 from syncs.engine.values import encode
 from syncs.models import (
     FilterCondition,
+    Mapping,
     Run,
     RunState,
     RunTrigger,
@@ -417,3 +418,25 @@ def test_a_paused_sync_goes_on_by_itself_once_it_is_mended_at_the_provider(
 
     world.sync.refresh_from_db()
     assert (world.sync.state, world.sync.pause_message) == (SyncState.ACTIVE, "")
+
+
+def test_what_vanished_before_a_side_is_read_anew_for_more_fields_is_gone(world: World) -> None:
+    for number in (1, 2):
+        world.left.add(f"p{number}", name=f"Ann {number}", email=f"a{number}@x.org", city="Rome")
+    world.settle()
+    # No feed tells of it: it is simply not there any more.
+    del world.left.things["p1"]
+    with tenant_scope(world.tenant):
+        mappings = list(world.sync.mappings.all())
+    city = Mapping(key="city", left=["city"], right=["City"], direction="both", transform="copy")
+    services.replace_mappings(world.sync, [*mappings, city])
+
+    world.settle()
+
+    partner = world.record(right_title="Ann 1")
+    assert (partner.left_id, partner.status) == ("", Status.UNLINKED)
+    kept = world.record(left_id="p2")
+    assert (kept.status, world.right.values(kept.right_id)["City"]) == (Status.IN_SYNC, "Rome")
+    world.left.calls.clear()
+    world.settle()
+    assert world.left.calls["read"] == 0
