@@ -8,7 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.utils import formatdate
+from datetime import datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -136,13 +137,13 @@ def parse_head(text: str) -> Head:
     return Head(parts[0], parts[1], parts[2], headers)
 
 
-def render(answer: Response, keeps_alive: bool) -> bytes:
+def render(answer: Response, now: datetime, keeps_alive: bool) -> bytes:
     """The bytes of an answer, for one write."""
     lines = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in answer.headers]
     if answer.status != 204:
         lines.append(f"Content-Length: {len(answer.body)}")
-    lines.append(f"Date: {formatdate(usegmt=True)}")
+    lines.append(f"Date: {format_datetime(now, usegmt=True)}")
     if not keeps_alive:
         lines.append("Connection: close")
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + answer.body
@@ -241,9 +242,11 @@ class SandboxServer:
                 return False
             body = reader.body(head)
         except Unreadable as error:
-            connection.sendall(render(Response(error.status), keeps_alive=False))
+            answer = render(Response(error.status), self.sandbox.clock.now(), keeps_alive=False)
+            connection.sendall(answer)
             return False
-        connection.sendall(render(self._answer(head, body), head.keeps_alive))
+        answered = self._answer(head, body)
+        connection.sendall(render(answered, self.sandbox.clock.now(), head.keeps_alive))
         return head.keeps_alive
 
     def _answer(self, head: Head, body: bytes) -> Response:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import responses
@@ -406,3 +406,21 @@ def test_searching_uses_the_quota_without_passing_it(limited: Rig) -> None:
     assert len(records) == 8_000
     assert limited.sandbox.violations == 0
     assert calls / seconds >= 0.95 * 5 - 0.01
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(minutes=-5)])
+def test_a_clock_of_ours_that_is_wrong_loses_no_change(hubspot: Rig, ahead: timedelta) -> None:
+    (ann,) = load(hubspot, 1)
+
+    def wrong() -> datetime:
+        return hubspot.clock.now() + ahead
+
+    cursor = ""
+    for name in ("", "Anna", "Anne"):
+        if name:
+            hubspot.sandbox.hubspot.update("contacts", ann, lastname=name)
+        hubspot.clock.advance(60)
+        hubspot.connector._clock = wrong  # type: ignore[attr-defined]  # a wrong one on purpose
+        records, cursor = read(hubspot, cursor)
+        if name:
+            assert names(records) == [name]

@@ -1,6 +1,8 @@
 """The calls: HubSpot's paths, limits and page sizes. Answers come back as typed payloads."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from itertools import batched
 from typing import Any
 
@@ -24,6 +26,8 @@ class Listed(msgspec.Struct):
     payloads: list[Payload]
     after: str = ""
     is_whole: bool = True
+    # When HubSpot answered, by its own clock.
+    time: datetime | None = None
 
 
 class Owner(msgspec.Struct, rename="camel"):
@@ -54,8 +58,9 @@ class Client:
         params["properties"] = wanted if is_whole else kind.modified
         if after:
             params["after"] = after
-        found = self._get(kind.objects_path, params, Found, kind.name)
-        return Listed(found.results, found.after, is_whole)
+        response = self._send("GET", kind.objects_path, params)
+        found = _decoded(response, Found, kind.name)
+        return Listed(found.results, found.after, is_whole, _time(response))
 
     def search(
         self, kind: Kind, filters: Sequence[Filter], sort: str, properties: Sequence[str]
@@ -71,7 +76,7 @@ class Client:
             body = search_body(filters, sort, [kind.modified])
         response = self._send("POST", f"{kind.objects_path}/search", body=body, search=True)
         found = _decoded(response, Found, kind.name)
-        return Listed(found.results, found.after, is_whole)
+        return Listed(found.results, found.after, is_whole, _time(response))
 
     def batch_read(
         self,
@@ -186,6 +191,13 @@ def checked(response: Response, object_type: str = "") -> Response:
     if response.status >= 300:
         raise faults.error_of(response, object_type)
     return response
+
+
+def _time(response: Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(response.headers["date"])
+    except (KeyError, ValueError):
+        return None
 
 
 def _decoded[T](response: Response, shape: type[T], object_type: str) -> T:

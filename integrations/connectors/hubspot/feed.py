@@ -79,6 +79,7 @@ class Feed:
         self._kind: Kind = decoder.kind
         self._companies = companies
         self._clock = clock
+        self._is_new_round = False
         self._phases: Mapping[str, Callable[[Cursor], Iterable[Payload]]] = {
             "list": self._list,
             "archived": self._archived,
@@ -111,6 +112,7 @@ class Feed:
 
     def _begin(self, cursor: Cursor, *, is_first: bool) -> None:
         now = milliseconds(self._clock())
+        self._is_new_round = True
         cursor.base = cursor.position = (now if is_first else cursor.started) - OVERLAP
         cursor.started = now
         if is_first:
@@ -121,6 +123,23 @@ class Feed:
             self._begin_sweep(cursor, now)
         else:
             self._begin_search(cursor)
+
+    def _keep_time(self, cursor: Cursor, listed: Listed) -> None:
+        """A round begins when HubSpot's first answer says so.
+
+        Records are dated by HubSpot's clock: with ours some minutes ahead, the next round would
+        look for changes from a time on that those of this minute have not reached.
+        """
+        if not self._is_new_round:
+            return
+        self._is_new_round = False
+        if listed.time is None:
+            return
+        cursor.started = milliseconds(listed.time)
+        if cursor.phase == "list":
+            cursor.base = cursor.position = cursor.started - OVERLAP
+        if cursor.phase == "archived":
+            cursor.sweep_started = cursor.started
 
     def _begin_sweep(self, cursor: Cursor, now: int) -> None:
         cursor.phase, cursor.after = "archived", ""
@@ -178,6 +197,7 @@ class Feed:
         listed = self._client.page(
             self._kind, self._decoder.properties, cursor.after, archived=archived
         )
+        self._keep_time(cursor, listed)
         if listed.after and listed.after == cursor.after:
             raise RetryLater(NOT_MOVING, SAME_PAGE_PAUSE)
         cursor.after = listed.after
@@ -243,6 +263,7 @@ class Feed:
             return self._step_through_ties(cursor, kind, properties)
         filters = [_since(kind, cursor.position)]
         listed = self._client.search(kind, filters, kind.modified, properties)
+        self._keep_time(cursor, listed)
         if not listed.after:
             return listed
         last = modified_of(kind, listed.payloads[-1])
