@@ -56,7 +56,7 @@ class PartOfSyncAdmin(TenantScopedAdmin):
 
     def _named_sync(self, request: HttpRequest) -> Sync:
         number = request.GET.get("sync", "")
-        found = Sync.objects.filter(pk=number) if number.isdigit() else Sync.objects.none()
+        found = Sync.objects.filter(pk=number) if number.isdecimal() else Sync.objects.none()
         sync = found.select_related("tenant", "integration").first()
         if sync is None or not self.allows(request, "add", sync):
             raise Http404

@@ -1,5 +1,6 @@
 """The record list: what did not make it, why, and what to do with many at once."""
 
+import re
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -27,6 +28,9 @@ from syncs.exports.columns import SyncRecordResource
 from syncs.exports.files import TooManyRows, csv_lines, xlsx_file
 from syncs.models import SyncRecord
 from syncs.views.record import record_page
+
+# As many digits as every number in a column may have.
+ID = re.compile(r"[0-9]{1,18}")
 
 type Records = TenantQuerySet[SyncRecord]
 
@@ -142,6 +146,12 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):
 
     # The mixin would let everybody.
     has_export_permission = TenantScopedAdmin.has_export_permission
+
+    def get_valid_export_item_pks(self, request: HttpRequest) -> QuerySet[SyncRecord, int]:
+        """Those named in the form that this person may see; by itself it lists the whole table."""
+        named = [int(pk) for pk in request.POST.getlist("export_items") if ID.fullmatch(pk)]
+        found: QuerySet[SyncRecord] = self.get_export_queryset(request).filter(pk__in=named)
+        return found.values_list("pk", flat=True)
 
     def _do_file_export(
         self,

@@ -17,6 +17,7 @@ from tests.desk.conftest import MakeRecord
 pytestmark = pytest.mark.django_db
 EXPORT = "/admin/syncs/syncrecord/export/"
 CSV, XLSX = "0", "1"
+SECRET = "Zwijgzaam Geheim"
 
 
 def export(client: Client, kind: str, query: str = "", only: tuple[str, ...] = ()) -> Any:
@@ -127,3 +128,36 @@ def test_a_stranger_exports_nothing_of_others(
     make_record(1)
 
     assert lines(export(client_of(stranger), CSV)) == []
+
+
+def test_a_stranger_exports_nothing_by_naming_others_records(
+    client_of: ClientOf, stranger: User, finance: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1, left_title=SECRET)
+    chosen = {f"syncrecordresource_{name}": "on" for name in SyncRecordResource.fields}
+    wanted = {"format": CSV, "resource": "0", "export_items": [str(record.pk)], **chosen}
+
+    theirs = client_of(stranger).post(EXPORT, wanted)
+    own = client_of(finance).post(EXPORT, wanted)
+
+    assert SECRET not in content_of(theirs)
+    assert SECRET in content_of(own)
+
+
+@pytest.mark.parametrize("named", ["abc", str(10**24), "\u00b2"])
+def test_a_number_that_no_record_has_exports_nothing(
+    client_of: ClientOf, finance: User, make_record: MakeRecord, named: str
+) -> None:
+    make_record(1, left_title=SECRET)
+    chosen = {f"syncrecordresource_{name}": "on" for name in SyncRecordResource.fields}
+
+    answer = client_of(finance).post(
+        EXPORT, {"format": CSV, "resource": "0", "export_items": [named], **chosen}
+    )
+
+    assert SECRET not in content_of(answer)
+
+
+def content_of(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(content.decode("utf-8-sig"))

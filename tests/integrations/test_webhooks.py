@@ -147,6 +147,17 @@ def test_an_unknown_company_is_answered_like_any_other(
     assert heard == []
 
 
+def test_a_webhook_of_one_company_says_nothing_to_another_tenant(
+    connection: Connection, make_connection: MakeConnection, other_tenant: Tenant, heard: Heard
+) -> None:
+    theirs = make_connection(tenant=other_tenant, external_id="4712")
+
+    post([change(1, portal="4712")])
+
+    assert [found for found, _ids in heard] == [theirs]
+    assert [event.tenant_id for event in kept()] == [other_tenant.pk]
+
+
 def test_a_disconnected_company_is_an_unknown_one(make_connection: MakeConnection) -> None:
     make_connection(state=ConnectionState.DISCONNECTED)
 
