@@ -82,13 +82,13 @@ def suite(report: Report, name: str, options: list[str], extra: Mapping[str, str
     environment = {**os.environ, **extra}
     with subprocess.Popen(  # noqa: S603 (our own command line)
         resolve(command), cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
+    ) as child:
         last = ""
-        for line in process.stdout or ():
+        for line in child.stdout or ():
             print(line, end="", flush=True)
             last = line.strip() or last
     report.closing_lines.append(f"{name}: {last}")
-    if process.returncode != 0:
+    if child.returncode != 0:
         report.failed.append(f"the suite on {name}")
 
 

@@ -132,7 +132,7 @@ class Supervisor:
         enqueue(DISPATCH)
 
     def _alive(self) -> list[int]:
-        return [process.pid for process in self._group()]
+        return [member.pid for member in self._group()]
 
     def _group(self) -> list[psutil.Process]:
         """The processes of our cluster, orphans too: the group's number stays with them."""
@@ -170,7 +170,7 @@ class Supervisor:
             known = json.loads(self.pid_file.read_text())
         except (FileNotFoundError, ValueError):
             return
-        if any(_is_of(process, known) for process in _members(known["pid"])):
+        if any(_is_of(member, known) for member in _members(known["pid"])):
             logger.warning("Ending the workers that were left behind.")
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(known["pid"], signal.SIGKILL)
@@ -195,17 +195,17 @@ def cluster_command(manage: Path) -> list[str]:
 
 def _members(group: int) -> list[psutil.Process]:
     found = []
-    for process in psutil.process_iter():
+    for member in psutil.process_iter():
         with suppress(ProcessLookupError, psutil.Error):
-            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
+            if os.getpgid(member.pid) == group and member.status() != psutil.STATUS_ZOMBIE:
+                found.append(member)
     return found
 
 
-def _is_of(process: psutil.Process, known: dict[str, float]) -> bool:
+def _is_of(member: psutil.Process, known: dict[str, float]) -> bool:
     """Whether the group is still that cluster's: numbers of processes are used again."""
     with suppress(psutil.Error):
-        return process.create_time() >= known["created"] - 1 and process.name().startswith("py")
+        return member.create_time() >= known["created"] - 1 and member.name().startswith("py")
     return False
 
 

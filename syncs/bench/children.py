@@ -35,20 +35,20 @@ def manage(*arguments: str) -> list[str]:
 
 def run_child(task: Task, environment: Mapping[str, str], tell: Tell) -> Told:
     """What the task's child tells at its end; `tell` hears what it is doing. Raises ChildFailed."""
-    process = subprocess.Popen(  # noqa: S603  # our own command
+    child = subprocess.Popen(  # noqa: S603  # our own command
         manage("bench", f"--child={json.dumps(dict(task))}"),
         env={**os.environ, **CLEARED, **environment},
         stdout=subprocess.PIPE,
         text=True,
     )
     told: Told = {}
-    with process:
-        for line in process.stdout or ():
+    with child:
+        for line in child.stdout or ():
             told = json.loads(line)
             if "doing" in told:
                 tell(told["doing"])
-    if process.returncode:
-        raise ChildFailed(f"A part of the benchmark ended with {process.returncode}.")
+    if child.returncode:
+        raise ChildFailed(f"A part of the benchmark ended with {child.returncode}.")
     return told
 
 
@@ -64,19 +64,19 @@ def forked_together(work: Callable[[Task], Told], tasks: Iterable[Task]) -> list
 
 def _fork(work: Callable[[Task], Told], task: Task) -> tuple[Any, Any]:
     here, there = _forking.Pipe(duplex=False)
-    process = _forking.Process(target=_answer, args=(work, task, there))
-    process.start()
+    child = _forking.Process(target=_answer, args=(work, task, there))
+    child.start()
     there.close()
-    return process, here
+    return child, here
 
 
-def _heard(process: Any, here: Any) -> Told:
+def _heard(child: Any, here: Any) -> Told:
     try:
         told: Told = here.recv()
     except EOFError as error:
         raise ChildFailed("A phase of the benchmark broke down.") from error
     finally:
-        process.join()
+        child.join()
     return told
 
 

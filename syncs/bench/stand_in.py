@@ -23,8 +23,8 @@ type Told = dict[str, dict[str, str]]
 def sandbox(dataset: str, limits: str = "off") -> Iterator[tuple[str, Told]]:
     """Its address and what it tells of each provider, for the length of the block."""
     command = manage("sandbox", "--port=0", "--json", f"--dataset={dataset}", f"--limits={limits}")
-    with running(command, stdout=subprocess.PIPE) as process:
-        line = process.stdout.readline() if process.stdout else ""
+    with running(command, stdout=subprocess.PIPE) as child:
+        line = child.stdout.readline() if child.stdout else ""
         if not line:
             raise DidNotStart("The sandbox did not start; its own words stand above.")
         told = json.loads(line)

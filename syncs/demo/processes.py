@@ -25,7 +25,7 @@ def running(
     command: Sequence[str], environment: Mapping[str, str] | None = None, **options: Any
 ) -> Iterator[subprocess.Popen[str]]:
     """The command for the length of the block, in its own process group, stopped after it."""
-    process = subprocess.Popen(  # noqa: S603  # our own commands
+    child = subprocess.Popen(  # noqa: S603  # our own commands
         command,
         env={**os.environ, **(environment or {})},
         start_new_session=True,
@@ -33,9 +33,9 @@ def running(
         **options,
     )
     try:
-        yield process
+        yield child
     finally:
-        _stop(process)
+        _stop(child)
 
 
 @contextmanager
@@ -43,8 +43,8 @@ def sandbox(state: Path, dataset: str) -> Iterator[tuple[str, dict[str, dict[str
     """The sandbox's address and what it tells of each provider; keeps its state in the file."""
     state.parent.mkdir(parents=True, exist_ok=True)
     command = _manage("sandbox", "--port=0", "--json", f"--dataset={dataset}", f"--state={state}")
-    with running(command, stdout=subprocess.PIPE) as process:
-        line = process.stdout.readline() if process.stdout else ""
+    with running(command, stdout=subprocess.PIPE) as child:
+        line = child.stdout.readline() if child.stdout else ""
         if not line:
             raise DidNotStart("The sandbox did not start; its own words stand above.")
         ready = json.loads(line)
@@ -89,11 +89,11 @@ def _manage(*arguments: str) -> list[str]:
     return [sys.executable, str(MANAGE), *arguments]
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def _stop(child: subprocess.Popen[str]) -> None:
     """Ask it to end, as it ends best; insist after a while."""
-    process.terminate()
+    child.terminate()
     try:
-        process.wait(STOPPED_WITHIN)
+        child.wait(STOPPED_WITHIN)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        child.kill()
+        child.wait()
