@@ -9,9 +9,12 @@ from integrations.contract import Value
 from syncs.engine.decide import Decider, wishes
 from syncs.engine.terms import (
     Agree,
+    Condition,
     Direction,
     Fail,
     FieldMapping,
+    Filter,
+    Operator,
     Plan,
     Policy,
     RecordView,
@@ -189,3 +192,14 @@ def test_a_field_in_conflict_keeps_the_old_way_beside_one_that_moves_on() -> Non
 
     assert wishes(plan, Side.RIGHT) == {"fax": "2"}
     assert isinstance(decider.decide(after), Fail)
+
+
+def test_a_change_that_comes_out_the_same_is_not_held_back_by_a_filter() -> None:
+    short = Transform(TransformKind.TRUNCATE, length=2)
+    nobody = Filter(((Condition("name", Operator.IS_EMPTY),),))
+    told = spec(mapping(direction=TO_RIGHT, transform=short), left_filter=nobody)
+    record = agreed(told, "go", name="gold")
+    assert record.left is not None
+    record = replace(record, left=replace(record.left, values={"name": "goal"}))
+
+    assert Decider(told).decide(record) == Agree()
