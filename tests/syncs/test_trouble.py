@@ -442,9 +442,7 @@ def test_a_touched_record_stays_due_whatever_the_run_makes_of_it(world: World) -
     assert world.record(left_id="p0").status == Status.IN_SYNC
 
 
-def test_a_run_ends_with_its_budget_and_asks_to_go_on(
-    world: World, messages: list[object]
-) -> None:
+def test_a_run_ends_with_its_budget_and_asks_to_go_on(world: World, messages: list[object]) -> None:
     people(world, 3)
 
     assert world.run(seconds=0) is Ended.MORE
