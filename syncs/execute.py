@@ -7,9 +7,6 @@ nothing is due or the budget is spent. Calls stand between transactions, never i
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-
-from django.db.models import Exists, F, OuterRef
 
 from integrations.contract import (
     Batch,
@@ -22,60 +19,35 @@ from integrations.contract import (
     OutcomeStatus,
     OutcomeUnknown,
 )
-from syncs import clock, intents, sides
+from syncs import intents, sides
+from syncs.answers import absorb_doubles, refresh_match_values, settle_trouble
 from syncs.claims import MOST_CRASHES
 from syncs.dependants import wake_dependants
-from syncs.engine.decide import wishes
-from syncs.engine.matching import key_field
+from syncs.due import due_ids, still_due
 from syncs.engine.terms import (
     Agree,
-    Archive,
     Create,
     Exclude,
     Fail,
     FieldChange,
     Link,
-    Plan,
-    Restore,
     Side,
-    SideView,
     Unlink,
-    Update,
     Wait,
 )
 from syncs.jobs import Job
-from syncs.linking import cleared, hand_over, join, part
+from syncs.linking import join, part
 from syncs.lookups import Looks
-from syncs.models import ActivityAction, Intent, SyncRecord
-from syncs.plans import Decided, Planner, lone_side
+from syncs.models import ActivityAction, SyncRecord
+from syncs.plans import Decided, Planner
 from syncs.settle import Settlement
-from syncs.stores import replace_match_values
+from syncs.work import Work, changes_of, kind_of, operation_of, written_sides
 
-SLICE = 300
-# A record that was in hand when workers died is tried in ever smaller company, so that in the end
-# the blame falls on the right one.
-SLICE_AFTER_CRASH = {0: SLICE, 1: 20, 2: 1}
 POISON = Fault(
     Category.UNKNOWN,
     "crashed",
     "Our own program broke down on this record several times. We have been told.",
 )
-
-
-@dataclass(slots=True)
-class Work:
-    """A record whose plan writes something, and what has come of it so far."""
-
-    decided: Decided
-    # Sides still to be written, and the answers of those that were.
-    open: set[Side]
-    answers: dict[Side, SideView] = field(default_factory=dict)
-    # The first thing that went wrong.
-    trouble: tuple[Side, Outcome] | None = None
-
-    @property
-    def row(self) -> SyncRecord:
-        return self.decided.row
 
 
 class Executor:
@@ -161,7 +133,7 @@ class Executor:
         works: list[Work] = []
         settlement = Settlement(self._job.log)
         for one in decided:
-            written = _written_sides(one.plan)
+            written = written_sides(one.plan)
             if written:
                 works.append(Work(one, written))
             else:
@@ -210,12 +182,12 @@ class Executor:
         groups: dict[tuple[Side, OperationKind], list[Work]] = defaultdict(list)
         for work in works:
             for side in sorted(work.open):
-                groups[side, _kind(work.decided.plan)].append(work)
+                groups[side, kind_of(work.decided.plan)].append(work)
         for (side, kind), ones in groups.items():
             size = max(1, self._job.end(side).object_type.write_batch)
             for start in range(0, len(ones), size):
                 part_ = ones[start : start + size]
-                operations = tuple(_operation(work.decided, side, kind) for work in part_)
+                operations = tuple(operation_of(work.decided, side, kind) for work in part_)
                 yield side, kind, Batch(str(uuid.uuid4()), operations), part_
 
     def _send(
@@ -267,8 +239,8 @@ class Executor:
                 finished.append(work)
         with self._job.claim.fenced():
             if kind is OperationKind.CREATE:
-                _absorb_doubles(self._job, side, works, settlement)
-            _refresh_match_values(self._job, self._planner, side, works)
+                absorb_doubles(self._job, side, works, settlement)
+            refresh_match_values(self._job, self._planner, side, works)
             self._finish(finished, settlement)
             settlement.store()
             wake_dependants(self._job, settlement.changed_status)
@@ -301,7 +273,7 @@ class Executor:
             row,
             _ACTIONS[operation.kind],
             side=side,
-            changes=_changes(work.decided.plan, side),
+            changes=changes_of(work.decided.plan, side),
             message="Active again." if operation.kind is OperationKind.RESTORE else "",
         )
 
@@ -319,7 +291,7 @@ class Executor:
                 )
                 settlement.hold(work.row, after)
             if work.trouble is not None:
-                _trouble(work, settlement)
+                settle_trouble(work, settlement)
                 continue
             self._look_again(work, settlement)
 
@@ -345,32 +317,6 @@ class Executor:
             wake_dependants(self._job, settlement.changed_status)
 
 
-def due_ids(sync_id: int) -> list[int]:
-    """The next due records; those that workers died on come last and in small company.
-
-    Without those whose create was sent and not answered: that is asked about first.
-    """
-    sent = Intent.objects.filter(record_id=OuterRef("pk"))
-    found = SyncRecord.objects.filter(~Exists(sent), sync_id=sync_id, due_at__lte=clock.now())
-    due = found.order_by("due_at", "pk").values_list("pk", flat=True)
-    for crashes, size in SLICE_AFTER_CRASH.items():
-        ids = list(due.filter(crashes=crashes)[:size])
-        if ids:
-            return ids
-    return list(due.filter(crashes__gte=MOST_CRASHES)[:SLICE])
-
-
-def still_due(ids: Sequence[int]) -> list[SyncRecord]:
-    rows = SyncRecord.objects.filter(pk__in=ids, due_at__lte=clock.now())
-    return list(rows.order_by("due_at", "pk"))
-
-
-def mark_due(sync_id: int, ids: Iterable[int]) -> int:
-    """Have records decided about as soon as possible, whatever a worker makes of them now."""
-    rows = SyncRecord.objects.filter(sync_id=sync_id, pk__in=list(ids))
-    return rows.update(due_at=clock.now(), touched=F("touched") + 1)
-
-
 _TOTALS = {
     OperationKind.CREATE: "created",
     OperationKind.UPDATE: "updated",
@@ -383,103 +329,3 @@ _ACTIONS = {
     OperationKind.ARCHIVE: ActivityAction.ARCHIVED,
     OperationKind.RESTORE: ActivityAction.UPDATED,
 }
-
-
-def _written_sides(plan: Plan) -> set[Side]:
-    match plan:
-        case Create(side=side) | Archive(side=side) | Restore(side=side):
-            return {side}
-        case Update(changes=changes):
-            return {change.side for change in changes}
-        case _:
-            return set()
-
-
-def _kind(plan: Plan) -> OperationKind:
-    match plan:
-        case Create():
-            return OperationKind.CREATE
-        case Archive():
-            return OperationKind.ARCHIVE
-        case Restore():
-            return OperationKind.RESTORE
-        case _:
-            return OperationKind.UPDATE
-
-
-def _operation(one: Decided, side: Side, kind: OperationKind) -> Operation:
-    row = one.row
-    return Operation(
-        key=str(row.key),
-        kind=kind,
-        id="" if kind is OperationKind.CREATE else sides.get(row, side, "id"),
-        version="" if kind is OperationKind.CREATE else sides.get(row, side, "version"),
-        fields=wishes(one.plan, side),
-    )
-
-
-def _changes(plan: Plan, side: Side) -> Iterable[FieldChange]:
-    changes = plan.changes if isinstance(plan, Create | Update) else ()
-    return [change for change in changes if change.side is side]
-
-
-def _trouble(work: Work, settlement: Settlement) -> None:
-    if work.trouble is None:
-        return
-    side, outcome = work.trouble
-    match outcome.status:
-        case OutcomeStatus.STALE:
-            settlement.again(work.row, "Somebody changed it meanwhile; looking again.")
-        case OutcomeStatus.UNKNOWN if isinstance(work.decided.plan, Create):
-            settlement.checking(work.row)
-        case OutcomeStatus.UNKNOWN | OutcomeStatus.NOT_SENT:
-            # Repeating an update or an archive does no harm.
-            settlement.later(work.row, "Not done yet; trying again.")
-        case _:
-            fault = outcome.fault or Fault(
-                Category.UNKNOWN, "no_record", "The provider answered without the record."
-            )
-            settlement.fail(work.row, Fail(fault), side=side, sent=True)
-
-
-def _absorb_doubles(job: Job, side: Side, works: Sequence[Work], settlement: Settlement) -> None:
-    """A create may turn out to be a record that was read already: its own row gives way."""
-    made = {sides.get(work.row, side, "id"): work for work in works if work.answers}
-    if not made:
-        return
-    doubles = SyncRecord.objects.filter(sides.with_ids(side, made), sync_id=job.sync.pk).exclude(
-        pk__in=[work.row.pk for work in made.values()]
-    )
-    heirs: dict[int, int] = {}
-    for double in doubles:
-        work = made[sides.get(double, side, "id")]
-        if lone_side(double) is None:
-            _refuse_taken(work, side, settlement)
-        else:
-            heirs[double.pk] = work.row.pk
-    hand_over(heirs)
-
-
-def _refuse_taken(work: Work, side: Side, settlement: Settlement) -> None:
-    """The provider answered with a record that is another one's partner."""
-    taken_id = sides.get(work.row, side, "id")
-    fault = Fault(
-        Category.DUPLICATE_KEY,
-        "already_linked",
-        "The provider already has this record, and it is linked to another one.",
-        existing_id=taken_id,
-    )
-    work.answers.clear()
-    work.trouble = (side, Outcome(str(work.row.key), OutcomeStatus.REFUSED, fault=fault))
-    settlement.change(work.row, **cleared(side))
-
-
-def _refresh_match_values(job: Job, planner: Planner, side: Side, works: Sequence[Work]) -> None:
-    """What we wrote can be found by its key from now on."""
-    rules = {key_field(rule, side) for rule in job.spec.match_rules}
-    written = [
-        (work.row.pk, planner.decider.keys(side, answer.values))
-        for work in works
-        if (answer := work.answers.get(side)) and rules & wishes(work.decided.plan, side).keys()
-    ]
-    replace_match_values(job.sync, side, written)

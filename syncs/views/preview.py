@@ -23,7 +23,8 @@ from syncs.engine.terms import (
 )
 from syncs.faults import EXCLUSIONS
 from syncs.models import Sync
-from syncs.views.record import ChangeRow, Ends, ends_of, shown
+from syncs.views.ends import Ends, ends_of, shown
+from syncs.views.timeline import ChangeRow
 
 ROWS_SHOWN = 50
 

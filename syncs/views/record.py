@@ -11,23 +11,19 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from integrations.contract import Category, ConnectorError, Field
-from integrations.models import Connection
-from integrations.services import open_connector
-from syncs import catalogue, faults
+from integrations.contract import Category
+from syncs import faults
 from syncs.engine.filters import describe
 from syncs.engine.mapping import apply
 from syncs.engine.terms import Condition, Direction, ExcludeReason, Operator, Side
 from syncs.engine.transforms import Held
 from syncs.engine.values import as_text, decode
-from syncs.models import Activity, Status, Sync, SyncRecord
 from syncs.models import Mapping as MappingRow
-from syncs.recipes import recipe_of
+from syncs.models import Status, Sync, SyncRecord
 from syncs.settle import PASSING
 from syncs.specs import field_mapping
-
-NOTHING = "—"
-ACTIVITIES_SHOWN = 100
+from syncs.views.ends import NOTHING, Ends, ends_of, lone_side, shown
+from syncs.views.timeline import ActivityRow, activities
 
 type ActionUrl = Callable[[str], str]
 """From the name of an action to the address that it is posted to."""
@@ -77,24 +73,6 @@ class ConflictRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRow:
-    side: str
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityRow:
-    title: str
-    at: datetime
-    by: str
-    message: str
-    changes: tuple[ChangeRow, ...]
-    correlation_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class RecordPage:
     sync_name: str
     sync_url: str
@@ -120,33 +98,6 @@ class RecordPage:
     resolve_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """The two sides of the record's sync: connections, fields by name, names for people."""
-
-    sync: Sync
-    connections: Mapping[Side, Connection]
-    fields: Mapping[Side, Mapping[str, Field]]
-
-    def name(self, side: Side) -> str:
-        return self.connections[side].provider_label
-
-    def object_type(self, side: Side) -> str:
-        return recipe_of(self.sync.recipe).end(side).object_type
-
-    def label(self, side: Side, names: Iterable[str]) -> str:
-        known = self.fields[side]
-        return " + ".join(known[name].label if name in known else name for name in names)
-
-    def link(self, side: Side, record_id: str) -> str:
-        """The record's own page at the provider; empty when the connection cannot tell."""
-        try:
-            connector = open_connector(self.connections[side])
-        except ConnectorError:
-            return ""
-        return connector.link(self.object_type(side), record_id) if record_id else ""
-
-
 def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
     """Everything the page shows, with a number of queries that does not depend on the record."""
     ends = ends_of(record.sync)
@@ -168,35 +119,11 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
         may_pick=any(not candidate.linked_to for candidate in candidates),
         candidate_side=ends.name(lone_side(record).other),
         conflicts=tuple(_conflicts(record, mappings, ends)),
-        activities=tuple(_activities(record, ends)),
+        activities=tuple(activities(record, ends)),
         raw=record.details.get("raw", ""),
         partner_url=action_url("partner"),
         resolve_url=action_url("resolve"),
     )
-
-
-def ends_of(sync: Sync) -> Ends:
-    recipe, integration = recipe_of(sync.recipe), sync.integration
-    connections = {Side.LEFT: integration.left, Side.RIGHT: integration.right}
-    fields = {
-        side: catalogue.stored_fields(connections[side], recipe.end(side).object_type) or {}
-        for side in Side
-    }
-    return Ends(sync, connections, fields)
-
-
-def lone_side(record: SyncRecord) -> Side:
-    """The side it is known on; the left when it is on both."""
-    return Side.LEFT if record.left_id else Side.RIGHT
-
-
-def shown(value: Any) -> str:
-    """A stored value as people read it."""
-    if value in (None, "", []):
-        return NOTHING
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def is_at_fault(record: SyncRecord) -> bool:
@@ -371,32 +298,3 @@ def _conflicts(
         key = conflict["mapping"]
         left, right = shown(conflict.get("left")), shown(conflict.get("right"))
         yield ConflictRow(key, labels.get(key, key), left, right)
-
-
-def _activities(record: SyncRecord, ends: Ends) -> Iterable[ActivityRow]:
-    found = record.activities.select_related("by").order_by("-id")[:ACTIVITIES_SHOWN]
-    for activity in found:
-        yield ActivityRow(
-            title=_activity_title(activity, ends),
-            at=activity.at,
-            by=str(activity.by or ""),
-            message=activity.message,
-            changes=tuple(_changes(activity, ends)),
-            correlation_id=activity.correlation_id,
-        )
-
-
-def _activity_title(activity: Activity, ends: Ends) -> str:
-    title = str(activity.get_action_display())
-    if not activity.side:
-        return title
-    place = _("in %(provider)s") % {"provider": ends.name(Side(activity.side))}
-    return f"{title} {place}"
-
-
-def _changes(activity: Activity, ends: Ends) -> Iterable[ChangeRow]:
-    for change in activity.changes:
-        side = Side(change["side"])
-        label = ends.label(side, [change["field"]])
-        before, after = shown(change.get("before")), shown(change.get("after"))
-        yield ChangeRow(ends.name(side), label, before, after)

@@ -11,7 +11,7 @@ from syncs import faults
 from syncs.engine.filters import describe
 from syncs.engine.terms import Condition, Operator, Side, TransformKind
 from syncs.models import FilterCondition, Mapping, Run, Status, Sync, SyncRecord, SyncState
-from syncs.views.record import Ends, ends_of
+from syncs.views.ends import Ends, ends_of
 
 RUNS_SHOWN = 5
 ARROWS = {"both": "⇄", "to_right": "→", "to_left": "←"}

@@ -17,7 +17,7 @@ from integrations.contract import (
 )
 from integrations.models import Connection, ConnectionState
 from integrations.services import resume
-from syncs import claims, execute, ingest, plans, runs, services
+from syncs import claims, ingest, plans, runs, services
 from syncs.claims import CLAIM_LASTS
 from syncs.dispatch import due_syncs
 from syncs.models import Activity, Intent, Run, Status, Sync, SyncRecord, SyncState
@@ -397,7 +397,6 @@ def test_switching_a_sync_off_stops_its_run_at_the_next_step(world: World) -> No
 def test_a_record_that_kills_workers_is_isolated_and_given_up(
     world: World, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execute, "SLICE", 300)
     world.right.write_batch = 300
     people(world, 60)
     decide = plans.Planner.decide
