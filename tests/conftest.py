@@ -42,6 +42,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_database(item: pytest.Item) -> bool:
+    # Pages look the same on either database; what they stand on is tested on both.
+    if item.get_closest_marker("browser"):
+        return False
     if any(item.get_closest_marker(mark) for mark in DATABASE_MARKS):
         return True
     return not NEEDS_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
