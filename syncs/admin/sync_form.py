@@ -14,11 +14,11 @@ from syncs.admin.wording import name_sides, names_of
 from syncs.choices import live_choices
 from syncs.engine.terms import Side
 from syncs.models import Sync
+from syncs.models.configuration import DIRECTIONS
 from syncs.recipes import recipe_of
 from syncs.recipes.terms import Setting
 
 PREFIX = "setting_"
-DIRECTIONS = Sync._meta.get_field("direction").choices or []
 OWN = ("name", "direction", "policy", "leaving", "left_removed", "right_removed")
 
 

@@ -14,6 +14,17 @@ from syncs.engine.terms import (
     TransformKind,
 )
 
+DIRECTIONS = [
+    (Direction.BOTH, _("both ways")),
+    (Direction.TO_RIGHT, _("left to right")),
+    (Direction.TO_LEFT, _("right to left")),
+]
+REMOVALS = [
+    (Removal.UNLINK, _("unlink")),
+    (Removal.ARCHIVE, _("archive the other")),
+    (Removal.NOTHING, _("do nothing")),
+]
+
 
 class Integration(TenantModel):
     """A pair of connections that a tenant keeps in step."""
@@ -59,11 +70,7 @@ class Sync(TenantModel):
     direction = models.CharField(
         _("direction"),
         max_length=10,
-        choices=[
-            (Direction.BOTH, _("both ways")),
-            (Direction.TO_RIGHT, _("left to right")),
-            (Direction.TO_LEFT, _("right to left")),
-        ],
+        choices=DIRECTIONS,
         default=Direction.BOTH,
     )
     policy = models.CharField(
@@ -85,21 +92,13 @@ class Sync(TenantModel):
     left_removed = models.CharField(
         _("when the left record is removed"),
         max_length=10,
-        choices=[
-            (Removal.UNLINK, _("unlink")),
-            (Removal.ARCHIVE, _("archive the other")),
-            (Removal.NOTHING, _("do nothing")),
-        ],
+        choices=REMOVALS,
         default=Removal.UNLINK,
     )
     right_removed = models.CharField(
         _("when the right record is removed"),
         max_length=10,
-        choices=[
-            (Removal.UNLINK, _("unlink")),
-            (Removal.ARCHIVE, _("archive the other")),
-            (Removal.NOTHING, _("do nothing")),
-        ],
+        choices=REMOVALS,
         default=Removal.UNLINK,
     )
     # Values of the recipe's settings, such as the income account for new items.
@@ -190,11 +189,7 @@ class Mapping(TenantModel):
     direction = models.CharField(
         _("direction"),
         max_length=10,
-        choices=[
-            (Direction.BOTH, _("both ways")),
-            (Direction.TO_RIGHT, _("left to right")),
-            (Direction.TO_LEFT, _("right to left")),
-        ],
+        choices=DIRECTIONS,
         default=Direction.BOTH,
     )
     enabled = models.BooleanField(_("on"), default=True)
