@@ -11,15 +11,47 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a document: what is sold for how much, or how much of a payment goes where.
+
+    `reference` is the id of the product, item or document that the line is about, at the same
+    provider; `sku` and `name` say what that is where there is no such id. `amount` is what the
+    line comes to: after its discount, and before tax unless the document's prices include it;
+    None on a payment's line means as much as is open. `discount` is already taken off `amount`.
+    """
+
+    # The provider's own; it says nothing of the line, so that lines made anew are no change.
+    id: str = field(default="", compare=False)
+    reference: str = ""
+    sku: str = ""
+    name: str = ""
+    description: str = ""
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    # Money off the whole line.
+    discount: Decimal | None = None
+    amount: Decimal | None = None
+    # The rate or code at the same provider; empty: none.
+    tax: str = ""
+    service_date: date | None = None
+    # What people call that rate, for messages: it says nothing that `tax` does not.
+    tax_name: str = field(default="", compare=False)
+
+
 type Scalar = str | bool | Decimal | date | datetime
-type Value = Scalar | tuple[str, ...] | None
+type Value = Scalar | tuple[str, ...] | tuple[Line, ...] | None
 """A canonical value; empty is None, never an empty string. Times are aware and in UTC."""
 
 type Values = Mapping[str, Value]
 
 
 class FieldType(StrEnum):
-    """How a field's value is held: text/choice/reference as str, number and money as Decimal."""
+    """How a field's value is held: text/choice/reference as str, number and money as Decimal.
+
+    Lines are a tuple of `Line`; the field's `references` is what their references point to.
+    """
 
     TEXT = "text"
     NUMBER = "number"
@@ -30,6 +62,7 @@ class FieldType(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     REFERENCE = "reference"
+    LINES = "lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +72,8 @@ class Choice:
     value: str
     label: str
     active: bool = True
+    # Of a tax rate or code, in per cent, where the provider says it.
+    rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +96,8 @@ class Field:
     references: str = ""
     # Fields that no mapping needs to show first; "custom" marks the customer's own.
     custom: bool = False
+    # Why nobody can map it, in a sentence; empty: it can be mapped.
+    unavailable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +122,8 @@ class RecordState(StrEnum):
     LIVE = "live"
     # Archived or inactive: exists, can be brought back.
     ARCHIVED = "archived"
+    # A document that stays in the books without its amounts; nothing brings it back.
+    VOIDED = "voided"
     # Deleted, merged away or purged: the id will not come back.
     GONE = "gone"
 
@@ -162,6 +201,7 @@ class Fault:
 class OperationKind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
+    # A document is voided instead, never deleted.
     ARCHIVE = "archive"
     # Bring back what is archived; refused where the provider only lets people do that.
     RESTORE = "restore"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Take the screenshots of docs/ from a fresh demo: .venv/bin/python scripts/screenshots.py
 
-Needs Chromium and the development libraries (`make lint` installs them). Takes two minutes, most
-of them the demo's first sync under the providers' real limits.
+Needs Chromium and the development libraries (`make lint` installs them). Takes three minutes, most
+of them the demo's first syncs under the providers' real limits.
 """
 
 import os
@@ -36,7 +36,7 @@ def main() -> None:
 
 @contextmanager
 def demo() -> Iterator[str]:
-    """The address of a demo that has made its first sync, in a folder of its own."""
+    """The address of a demo that has made its first syncs, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         own = {"VAR_DIR": folder, "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3"}
         command = [sys.executable, str(PROJECT / "manage.py"), "demo", "--port=0"]
@@ -90,8 +90,9 @@ def take_all(page: Page, address: str) -> None:
     page.locator(".saldo-why").first.hover()
     page.get_by_role("tooltip").locator("visible=true").wait_for()
     save(page, "records")
-    page.goto(f"{address}{FAILING}&category=duplicate_key")
-    page.locator("#result_list tbody tr").last.get_by_role("link").first.click()
+    # An invoice whose price somebody changed in the books.
+    page.goto(f"{address}{FAILING}&category=state_locked")
+    page.locator("#result_list tbody tr", has_text="INV-").last.get_by_role("link").first.click()
     page.locator("#why-title").wait_for()
     save(page, "record")
     page.goto(f"{address}/admin/syncs/sync/")

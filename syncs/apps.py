@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SyncsConfig(AppConfig):
@@ -6,7 +7,8 @@ class SyncsConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations import events  # noqa: PLC0415 (needs the models)
-        from syncs import dispatch  # noqa: PLC0415
+        from syncs import dispatch, indexes  # noqa: PLC0415
 
         events.on_webhook(dispatch.hear_webhook)
         events.on_state(dispatch.hear_state)
+        post_migrate.connect(indexes.keep_indexes, sender=self)

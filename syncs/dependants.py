@@ -10,6 +10,14 @@ from syncs.jobs import Job
 from syncs.models import Mapping, Sync, SyncRecord
 from syncs.recipes.terms import Recipe
 
+# What these write depends on another record.
+REFERRING = (
+    TransformKind.REFERENCE,
+    TransformKind.LINES,
+    TransformKind.ALLOCATIONS,
+    TransformKind.PARENT_FIELD,
+)
+
 
 def wake_dependants(job: Job, parents: Sequence[SyncRecord]) -> None:
     """Make due what refers to these records, whichever side it is read from."""
@@ -30,7 +38,7 @@ def children_of(sync: Sync, recipe: Recipe) -> tuple[int, ...]:
     referring = Mapping.objects.filter(
         sync__integration_id=sync.integration_id,
         enabled=True,
-        transform=TransformKind.REFERENCE,
+        transform__in=REFERRING,
         options__object_type=recipe.left.object_type,
     )
     return tuple(sorted(set(referring.values_list("sync_id", flat=True))))

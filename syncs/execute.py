@@ -1,47 +1,34 @@
 """Carrying out what is due: decide a slice of records, link, write in batches, settle.
 
 Order matters. What was sent and never answered is asked about first; then slices are taken until
-nothing is due or the budget is spent. Calls stand between transactions, never inside one.
+nothing is due or the budget is spent. What a slice wants to write is carried on until a call is
+full. Calls stand between transactions, never inside one.
 """
 
-import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from integrations.contract import (
-    Batch,
-    Category,
-    ConnectorError,
-    Fault,
-    Operation,
-    OperationKind,
-    Outcome,
-    OutcomeStatus,
-    OutcomeUnknown,
-)
-from syncs import intents, sides
-from syncs.answers import absorb_doubles, refresh_match_values, settle_trouble
+from integrations.contract import Category, Fault
+from syncs.carried import MOST_CARRIED, Carried
 from syncs.claims import MOST_CRASHES
-from syncs.dependants import wake_dependants
-from syncs.due import due_ids, still_due
+from syncs.due import changed_meanwhile, due_ids, still_due, suspect_ids
 from syncs.engine.terms import (
     Agree,
-    Create,
     Exclude,
+    ExcludeReason,
     Fail,
-    FieldChange,
     Link,
-    Side,
+    ReferenceKey,
     Unlink,
     Wait,
 )
 from syncs.jobs import Job
 from syncs.linking import join, part
 from syncs.lookups import Looks
-from syncs.models import ActivityAction, SyncRecord
+from syncs.models import SyncRecord
 from syncs.plans import Decided, Planner
 from syncs.settle import Settlement
-from syncs.work import Work, changes_of, kind_of, operation_of, written_sides
+from syncs.work import Work, parent_type, written_sides
+from syncs.writing import Writer, store
 
 POISON = Fault(
     Category.UNKNOWN,
@@ -57,45 +44,72 @@ class Executor:
         self._job = job
         self._planner = planner
         self._looks = Looks(job)
+        self._writer = Writer(job, planner)
+        sizes = {side: max(1, end.object_type.write_batch) for side, end in job.ends.items()}
+        self._carried = Carried(sizes)
 
     def resolve_intents(self) -> None:
         """Ask what became of creates whose answer was lost, before anything else is sent."""
-        for side, batch, rows in intents.standing(self._job.sync):
-            with self._job.calling(side) as end:
-                outcomes = end.connector.resolve(end.object_type.name, batch, end.fields)
-            works = [
-                self._resumed(side, row, operation)
-                for row, operation in zip(rows, batch.operations, strict=True)
-            ]
-            self._settle_batch(side, OperationKind.CREATE, batch, works, outcomes)
+        self._writer.resolve_intents()
 
     def work_off(self) -> bool:
         """Slice after slice; True when nothing is due any more, False when the budget ended."""
         while not self._job.budget.is_spent:
-            if not self.work_slice():
+            if not self._work_slice():
                 return True
+            self._job.log.save()
+        self._go_on([], is_last=True)
         return False
 
-    def work_slice(self) -> bool:
-        """Decide and carry out the next records; False when none are due."""
-        ids = due_ids(self._job.sync.pk)
-        if not ids:
+    def _work_slice(self) -> bool:
+        """Decide about the next records, or write what is left; False when nothing is to do."""
+        sync_id = self._job.sync.pk
+        if ids := due_ids(sync_id, besides=self._carried.ids):
+            self._go_on(self._taken_up(ids))
+        elif self._carried.ids:
+            self._go_on([], is_last=True)
+        elif ids := suspect_ids(sync_id):
+            # With nothing else in hand, and nothing carried on: who dies now is to blame.
+            self._try_suspects(self._taken_up(ids))
+        else:
             return False
-        # Looked at only once they are in hand: from here on people change them no more.
-        self._job.claim.take_in_hand(ids)
-        rows = still_due(ids)
+        return True
+
+    def _taken_up(self, ids: Sequence[int]) -> list[SyncRecord]:
+        """The records, looked at only once they are in hand: people change them no more."""
+        self._job.claim.take_in_hand(sorted(self._carried.ids.union(ids)))
+        return still_due(ids)
+
+    def _try_suspects(self, rows: Sequence[SyncRecord]) -> None:
         if rows and rows[0].crashes >= MOST_CRASHES:
             self._give_up(rows)
-            return True
+        else:
+            self._go_on(rows, is_last=True)
+
+    def _go_on(self, rows: Sequence[SyncRecord], *, is_last: bool = False) -> None:
+        """Decide about the rows and write what fills a call; in the end all that is carried."""
         self._job.log.count("decided", len(rows))
-        works = self._ready(rows)
-        plans = {work.row.pk: work.decided.plan for work in works}
+        self._carried.add(self._ready(rows))
+        plans = self._carried.plans
         blind = self._looks.blind(plans)
-        self._write([work for work in works if work.row.pk not in blind])
         if blind:
-            self._write(self._ready(self._looks.look(blind, plans)))
-        self._job.log.save()
-        return True
+            self._carried.forget(blind)
+            # First, so that a look that fails holds up nothing that needs none.
+            self._write(is_last=True)
+            self._carried.add(self._ready(self._looks.look(blind, plans)))
+        self._write(is_last=is_last or len(self._carried.ids) > MOST_CARRIED)
+
+    def _write(self, *, is_last: bool) -> None:
+        """Write full batches, in the end any; without what changed since it was decided about."""
+        while (load := self._carried.next_load(is_last=is_last)) is not None:
+            changed = changed_meanwhile([work.row for work in load.works])
+            if changed:
+                self._carried.forget(changed)
+                gone = [work for work in load.works if work.row.pk in changed]
+                self._writer.let_go(load.side, gone)
+                continue
+            self._carried.unload(load)
+            self._writer.write(load.side, load.kind, load.works)
 
     def _ready(self, rows: Sequence[SyncRecord]) -> list[Work]:
         return self._settle_quiet(self._linked(self._planner.decide(rows)))
@@ -106,7 +120,7 @@ class Executor:
             settlement.fail(row, Fail(POISON), sent=True)
             # Until it changes on a side, or somebody asks for it.
             settlement.change(row, crashes=MOST_CRASHES)
-        self._store(settlement)
+        store(self._job, settlement)
 
     def _linked(self, decided: Sequence[Decided]) -> list[Decided]:
         """Join the records that found their partner, and decide about the joined ones."""
@@ -120,8 +134,10 @@ class Executor:
                 if one.row.pk not in consumed:
                     settlement.again(one.row, "Its partner is not free now; looking again.")
             settlement.store()
+            # A record that was to be created and found a partner after all is not created.
+            self._carried.forget(consumed)
             taken = {one.row.pk for one in decided} | {row.pk for row in joined}
-            self._job.claim.take_in_hand(sorted(taken))
+            self._job.claim.take_in_hand(sorted(taken | self._carried.ids))
         self._job.log.count("linked", len(joined))
         rest = [
             one for one in decided if not isinstance(one.plan, Link) and one.row.pk not in consumed
@@ -138,7 +154,7 @@ class Executor:
                 works.append(Work(one, written))
             else:
                 self._settle_without_call(one, settlement)
-        self._store(settlement)
+        store(self._job, settlement)
         return works
 
     def _settle_without_call(self, one: Decided, settlement: Settlement) -> None:
@@ -153,11 +169,12 @@ class Executor:
                 settlement.hold(
                     row, self._planner.decider.settle(one.view, plan, references=one.references)
                 )
-                settlement.exclude(row, plan)
+                settlement.exclude(row, plan, self._parent_of(one, plan))
             case Wait():
                 settlement.wait(row, plan)
             case Fail():
-                settlement.fail(row, plan, parent_type=self._parent_type(one, plan.fault))
+                named = parent_type(self._planner.decider, one, plan.fault)
+                settlement.fail(row, plan, parent_type=named)
             case Unlink():
                 part(row, plan.side, settlement)
                 settlement.unlinked(row)
@@ -165,167 +182,8 @@ class Executor:
                 # A second link in one go: its new partner is decided about next time.
                 settlement.again(row, "Found its partner.")
 
-    def _parent_type(self, one: Decided, fault: Fault) -> str:
-        if fault.category is not Category.PARENT_MISSING:
-            return ""
-        keys = self._planner.decider.references(one.view)
-        return next((key.object_type for key in keys if key.id == fault.existing_id), "")
-
-    def _write(self, works: Sequence[Work]) -> None:
-        for side, kind, batch, ones in self._batches(works):
-            outcomes = self._send(side, kind, batch, ones)
-            self._settle_batch(side, kind, batch, ones, outcomes)
-
-    def _batches(
-        self, works: Sequence[Work]
-    ) -> Iterator[tuple[Side, OperationKind, Batch, list[Work]]]:
-        groups: dict[tuple[Side, OperationKind], list[Work]] = defaultdict(list)
-        for work in works:
-            for side in sorted(work.open):
-                groups[side, kind_of(work.decided.plan)].append(work)
-        for (side, kind), ones in groups.items():
-            size = max(1, self._job.end(side).object_type.write_batch)
-            for start in range(0, len(ones), size):
-                part_ = ones[start : start + size]
-                operations = tuple(operation_of(work.decided, side, kind) for work in part_)
-                yield side, kind, Batch(str(uuid.uuid4()), operations), part_
-
-    def _send(
-        self, side: Side, kind: OperationKind, batch: Batch, works: Sequence[Work]
-    ) -> Sequence[Outcome]:
-        """Make the call; a create's intent is committed before it."""
-        if kind is OperationKind.CREATE:
-            with self._job.claim.fenced():
-                intents.keep(self._job.sync, side, batch, [work.row for work in works])
-        try:
-            with self._job.calling(side) as end:
-                return end.connector.write(end.object_type.name, batch, end.fields)
-        except OutcomeUnknown as lost:
-            return [
-                Outcome(operation.key, OutcomeStatus.UNKNOWN, fault=lost.fault)
-                for operation in batch.operations
-            ]
-        except ConnectorError:
-            # Certainly nothing was done: the records stay due, the run ends above.
-            with self._job.claim.fenced():
-                intents.drop(batch)
-            raise
-
-    def _resumed(self, side: Side, row: SyncRecord, sent: Operation) -> Work:
-        """The work as it stood when the create was sent."""
-        changes = tuple(
-            FieldChange("", side, name, None, value) for name, value in sent.fields.items()
-        )
-        decided = Decided(row, self._planner.view(row), Create(side, changes), {})
-        return Work(decided, {side})
-
-    def _settle_batch(
-        self,
-        side: Side,
-        kind: OperationKind,
-        batch: Batch,
-        works: Sequence[Work],
-        outcomes: Sequence[Outcome],
-    ) -> None:
-        by_key = {outcome.key: outcome for outcome in outcomes}
-        settlement = Settlement(self._job.log)
-        finished: list[Work] = []
-        for work, operation in zip(works, batch.operations, strict=True):
-            unknown = Outcome(operation.key, OutcomeStatus.UNKNOWN)
-            outcome = by_key.get(operation.key, unknown)
-            self._take(work, side, operation, outcome, settlement)
-            work.open.discard(side)
-            if not work.open:
-                finished.append(work)
-        with self._job.claim.fenced():
-            if kind is OperationKind.CREATE:
-                absorb_doubles(self._job, side, works, settlement)
-            refresh_match_values(self._job, self._planner, side, works)
-            self._finish(finished, settlement)
-            settlement.store()
-            wake_dependants(self._job, settlement.changed_status)
-
-    def _take(
-        self,
-        work: Work,
-        side: Side,
-        operation: Operation,
-        outcome: Outcome,
-        settlement: Settlement,
-    ) -> None:
-        """Note one outcome; status and bases follow once the record's last one is in."""
-        row = work.row
-        if outcome.record is not None:
-            sides.look(row, side, outcome.record)
-            settlement.wrote(row, side)
-        if outcome.status is not OutcomeStatus.UNKNOWN:
-            settlement.answered(row)
-        if outcome.status is not OutcomeStatus.WRITTEN or outcome.record is None:
-            work.trouble = work.trouble or (side, outcome)
-            return
-        view = self._planner.view(row)
-        answer = view.left if side is Side.LEFT else view.right
-        if answer is None:
-            raise ValueError(f"The provider answered a write on {side} without an id.")
-        work.answers[side] = answer
-        self._job.log.count(_TOTALS[operation.kind])
-        settlement.tell(
-            row,
-            _ACTIONS[operation.kind],
-            side=side,
-            changes=changes_of(work.decided.plan, side),
-            message="Active again." if operation.kind is OperationKind.RESTORE else "",
-        )
-
-    def _finish(self, works: Sequence[Work], settlement: Settlement) -> None:
-        decider = self._planner.decider
-        for work in works:
-            one = work.decided
-            if work.answers:
-                after = decider.settle(
-                    one.view,
-                    one.plan,
-                    work.answers.get(Side.LEFT),
-                    work.answers.get(Side.RIGHT),
-                    references=one.references,
-                )
-                settlement.hold(work.row, after)
-            if work.trouble is not None:
-                settle_trouble(work, settlement)
-                continue
-            self._look_again(work, settlement)
-
-    def _look_again(self, work: Work, settlement: Settlement) -> None:
-        """Written: done, unless the provider's answer itself asks for more."""
-        row = work.row
-        view = self._planner.view(row)
-        plan = self._planner.decider.decide(view, references=work.decided.references)
-        match plan:
-            case Agree():
-                settlement.in_sync(row)
-            case Exclude():
-                settlement.exclude(row, plan)
-            case Fail():
-                parent_type = self._parent_type(work.decided, plan.fault)
-                settlement.fail(row, plan, parent_type=parent_type)
-            case _:
-                settlement.again(row, "Written; the answer asks for another change.")
-
-    def _store(self, settlement: Settlement) -> None:
-        with self._job.claim.fenced():
-            settlement.store()
-            wake_dependants(self._job, settlement.changed_status)
-
-
-_TOTALS = {
-    OperationKind.CREATE: "created",
-    OperationKind.UPDATE: "updated",
-    OperationKind.ARCHIVE: "archived",
-    OperationKind.RESTORE: "updated",
-}
-_ACTIONS = {
-    OperationKind.CREATE: ActivityAction.CREATED,
-    OperationKind.UPDATE: ActivityAction.UPDATED,
-    OperationKind.ARCHIVE: ActivityAction.ARCHIVED,
-    OperationKind.RESTORE: ActivityAction.UPDATED,
-}
+    def _parent_of(self, one: Decided, plan: Exclude) -> ReferenceKey | None:
+        """What is to be waited for by a record that is left out because of another."""
+        if plan.reason is not ExcludeReason.PARENT:
+            return None
+        return next(iter(self._planner.decider.references(one.view)), None)

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrations.contract import Category
 from syncs.engine.terms import ExcludeReason
-
-type Words = str | Promise
+from syncs.fault_terms import Special, Words
+from syncs.special_faults import SPECIAL
 
 MAX_TITLE = 40
 MAX_EXPLANATION = 140
@@ -231,37 +230,22 @@ EXPLANATIONS: Mapping[Category, Explanation] = {
     ),
 }
 
-# More precise words where the object type and the field or code say more. Keys: (category,
-# object type, field or code of the fault).
-_SPECIAL: Mapping[tuple[Category, str, str], Explanation] = {
-    (Category.DUPLICATE_KEY, "customer", "DisplayName"): replace(
-        EXPLANATIONS[Category.DUPLICATE_KEY],
-        title=_("Customer name is taken"),
-        explanation=_(
-            "QuickBooks wants each display name once. A contact of the same company may have it."
-        ),
-        steps=(
-            _("Is it the same customer? Link this contact to it."),
-            _("Else use one billing contact per company and exclude the others,"),
-            _("or switch off the mapping of the display name: then each person gets their own."),
-        ),
-    ),
-    (Category.DUPLICATE_KEY, "item", "Name"): replace(
-        EXPLANATIONS[Category.DUPLICATE_KEY],
-        title=_("Item name is taken"),
-        explanation=_("QuickBooks wants each item name once, and an inactive item keeps its name."),
-        steps=(
-            _("Is it the same product? Link it to the existing item, or give both the same SKU."),
-            _("If not, rename one of them."),
-        ),
-    ),
-    (Category.FIELD_MISSING, "item", "IncomeAccountRef"): replace(
-        EXPLANATIONS[Category.FIELD_MISSING],
-        title=_("Income account not chosen"),
-        explanation=_("New items need an income account, and the sync has none to give them."),
-        steps=(_("Open the sync's settings and choose the income account for new items."),),
-        next=_("All affected records are tried again once it is chosen."),
-    ),
+_PRECISE: Mapping[Category, tuple[tuple[Special, Explanation], ...]] = {
+    category: tuple(
+        (
+            special,
+            replace(
+                usual,
+                title=special.title,
+                explanation=special.explanation,
+                steps=special.steps,
+                next=special.next or usual.next,
+            ),
+        )
+        for special in sorted(SPECIAL, key=lambda one: one.precision, reverse=True)
+        if special.category is category
+    )
+    for category, usual in EXPLANATIONS.items()
 }
 
 
@@ -273,16 +257,14 @@ def explain(
         known = Category(category)
     except ValueError:
         known = Category.UNKNOWN
-    for detail in (field, code):
-        special = _SPECIAL.get((known, object_type, detail))
-        if special is not None:
-            return special
-    return EXPLANATIONS[known]
+    found = (words for special, words in _PRECISE[known] if special.fits(object_type, field, code))
+    return next(found, EXPLANATIONS[known])
 
 
 def explanations() -> tuple[Explanation, ...]:
     """All of them, for checks of their length."""
-    return (*EXPLANATIONS.values(), *_SPECIAL.values())
+    precise = (words for known in _PRECISE.values() for _special, words in known)
+    return (*EXPLANATIONS.values(), *precise)
 
 
 EXCLUSIONS: Mapping[ExcludeReason, Words] = {
@@ -294,7 +276,11 @@ EXCLUSIONS: Mapping[ExcludeReason, Words] = {
     ExcludeReason.ARCHIVED: _("It is archived or inactive."),
     ExcludeReason.GONE: _("It was deleted."),
     ExcludeReason.UNLINKED: _("It was unlinked and is no longer kept in step."),
-    ExcludeReason.BEFORE_START: _("It is older than the start date of the sync."),
-    ExcludeReason.DRAFT: _("It is still a draft."),
+    ExcludeReason.BEFORE_START: _(
+        "It is from before the sync was switched on. “Send it now” takes it along all the same."
+    ),
+    ExcludeReason.DRAFT: _("It is still a draft: it comes along once it is finalised."),
     ExcludeReason.MADE_BY_INTEGRATION: _("It was made by an integration."),
+    ExcludeReason.VOIDED: _("It was voided, so it has no amounts to keep in step."),
+    ExcludeReason.PARENT: _("What it belongs to is not part of the sync."),
 }

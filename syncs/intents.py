@@ -6,7 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.contract import Batch, Operation, OperationKind, Value
+import msgspec
+
+from integrations.contract import Batch, Line, Operation, OperationKind, Value
 from syncs import clock
 from syncs.engine.terms import Side
 from syncs.models import Intent, Sync, SyncRecord
@@ -21,6 +23,7 @@ _KINDS: dict[str, Callable[[Any], Value]] = {
     "moment": datetime.fromisoformat,
     "date": date.fromisoformat,
     "texts": tuple,
+    "lines": lambda stored: msgspec.convert(stored, tuple[Line, ...]),
     "empty": lambda _: None,
 }
 
@@ -90,6 +93,8 @@ def pack(value: Value) -> list[Any]:  # noqa: PLR0911 (one line for each kind)
             return ["moment", value.isoformat()]
         case date():
             return ["date", value.isoformat()]
+        case tuple() if any(isinstance(one, Line) for one in value):
+            return ["lines", msgspec.to_builtins(value)]
         case tuple():
             return ["texts", list(value)]
 

@@ -17,7 +17,6 @@ from syncs.engine.terms import (
     Link,
     Matches,
     Parent,
-    ParentStatus,
     PartnerChoice,
     Plan,
     RecordView,
@@ -28,8 +27,8 @@ from syncs.engine.terms import (
     SyncSpec,
 )
 from syncs.engine.values import Decoder, decoder
-from syncs.models import MatchValue, Status, Sync, SyncRecord
-from syncs.recipes import RECIPES
+from syncs.models import MatchValue, Sync, SyncRecord
+from syncs.parents import find_parents
 from syncs.stores import MATCH_LENGTH
 
 
@@ -89,6 +88,7 @@ class Planner:
             partner_choice=PartnerChoice(row.partner_choice),
             partner_id=row.partner_id,
             linked_before=row.linked_at is not None,
+            born=Side(row.born),
         )
 
     def _left(self, row: SyncRecord) -> SideView:
@@ -187,16 +187,11 @@ class Planner:
         self, rows: Sequence[SyncRecord], views: Sequence[RecordView]
     ) -> dict[ReferenceKey, Parent]:
         """Where the rows' references lead: one query for each object type and side."""
-        wanted: dict[tuple[str, Side], set[str]] = defaultdict(set)
         seen: dict[ReferenceKey, datetime] = {}
         for row, view in zip(rows, views, strict=True):
             for key in self.decider.references(view):
-                wanted[key.object_type, key.side].add(key.id)
                 seen[key] = max(row.created_at, seen.get(key, row.created_at))
-        parents: dict[ReferenceKey, Parent] = {}
-        for (object_type, side), ids in wanted.items():
-            parents.update(find_parents(self._sync, object_type, side, ids, seen))
-        return parents
+        return find_parents(self._sync, seen, self.decider.facts) if seen else {}
 
 
 def lone_side(row: SyncRecord) -> Side | None:
@@ -266,51 +261,3 @@ def _matches_of(
         if rivals and not alone.rivals:
             alone = Matches((), rivals)
     return alone
-
-
-def find_parents(
-    sync: Sync,
-    object_type: str,
-    side: Side,
-    ids: Iterable[str],
-    seen: Mapping[ReferenceKey, datetime],
-) -> dict[ReferenceKey, Parent]:
-    """The parents as the syncs of the same integration know them; absent ones too, once sure."""
-    ids = set(ids)
-    syncs = parent_syncs(sync, object_type)
-    rows = SyncRecord.objects.filter(sides.with_ids(side, ids), sync__in=syncs)
-    found: dict[ReferenceKey, Parent] = {}
-    for row in rows.defer("left_values", "right_values", "left_base", "right_base"):
-        own, other, title = _named(row, side)
-        found[ReferenceKey(object_type, side, own)] = _parent(row, other, title)
-    for parent_id in ids:
-        key = ReferenceKey(object_type, side, parent_id)
-        if key not in found and all(_has_read_past(one, side, seen[key]) for one in syncs):
-            found[key] = Parent(ParentStatus.ABSENT)
-    return found
-
-
-def parent_syncs(sync: Sync, object_type: str) -> list[Sync]:
-    """The syncs of the same integration that link this left object type."""
-    ours = {code for code, recipe in RECIPES.items() if recipe.left.object_type == object_type}
-    return list(Sync.objects.filter(integration_id=sync.integration_id, recipe__in=ours))
-
-
-def _has_read_past(sync: Sync, side: Side, moment: datetime) -> bool:
-    """Whether the sync would know a record that was there at that moment."""
-    until = sync.left_complete_until if side is Side.LEFT else sync.right_complete_until
-    return sync.is_read and until is not None and until >= moment
-
-
-_STATUSES = {
-    Status.FAILING: ParentStatus.FAILING,
-    Status.EXCLUDED: ParentStatus.EXCLUDED,
-    Status.UNLINKED: ParentStatus.EXCLUDED,
-}
-
-
-def _parent(row: SyncRecord, other_id: str, title: str) -> Parent:
-    if other_id:
-        return Parent(ParentStatus.LINKED, other_id, title)
-    status = _STATUSES.get(Status(row.status), ParentStatus.WAITING)
-    return Parent(status, title=title, reason=row.reason)

@@ -7,14 +7,13 @@ from itertools import islice
 
 from accounts.tenancy import tenant_scope
 from syncs.catalogue import stored_fields
-from syncs.engine.mapping import needed_fields
 from syncs.engine.spec import spec_problems
 from syncs.engine.terms import Plan, Side, SyncSpec
 from syncs.models import FilterCondition, Sync, SyncRecord
 from syncs.models import Mapping as MappingRow
 from syncs.plans import Planner
 from syncs.recipes import recipe_of
-from syncs.specs import build_spec
+from syncs.specs import build_spec, read_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +101,6 @@ def proposed_spec(
 
 
 def _unread(sync: Sync, spec: SyncSpec) -> dict[Side, frozenset[str]]:
-    missing = {side: needed_fields(spec, side) - sync.stored_fields(side) for side in Side}
+    recipe = recipe_of(sync.recipe)
+    missing = {side: read_fields(spec, recipe, side) - sync.stored_fields(side) for side in Side}
     return {side: names for side, names in missing.items() if names}

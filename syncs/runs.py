@@ -25,8 +25,8 @@ from integrations.models import Connection
 from integrations.services import open_connector, pause
 from syncs import catalogue, clock
 from syncs.claims import FORGIVEN, Claim, ClaimLost, claim
+from syncs.custom_item import ensure_custom_item
 from syncs.dependants import children_of
-from syncs.engine.mapping import needed_fields
 from syncs.engine.spec import spec_problems
 from syncs.engine.terms import Direction, Side, SyncSpec
 from syncs.execute import Executor
@@ -36,8 +36,10 @@ from syncs.models import Intent, RunState, RunTrigger, Sync, SyncRecord, SyncSta
 from syncs.plans import Planner
 from syncs.queue import enqueue_run
 from syncs.recipes import recipe_of
+from syncs.recipes.terms import Recipe
 from syncs.runlog import RunLog
-from syncs.specs import build_spec
+from syncs.specs import build_spec, read_fields
+from syncs.waiting import wake_ready
 
 logger = logging.getLogger(__name__)
 
@@ -130,6 +132,8 @@ class _Run:
         """True when nothing is left to do now."""
         job = self.job = self._open()
         self._prepare(job)
+        if ensure_custom_item(job):
+            job = self.job = self._open()
         planner = Planner(self.sync, job.spec)
         executor = Executor(job, planner)
         executor.resolve_intents()
@@ -137,6 +141,7 @@ class _Run:
             return False
         if not self._read(job):
             return False
+        wake_ready(self.sync)
         return executor.work_off() if self.sync.is_read else True
 
     def _open(self) -> Job:
@@ -151,7 +156,7 @@ class _Run:
         problems = spec_problems(spec)
         if problems:
             raise Misconfigured(Fault(Category.CONFIGURATION, "spec", " ".join(problems)))
-        ends = {side: _with_fields(end, spec, side) for side, (end, _) in opened.items()}
+        ends = {side: _with_fields(end, spec, recipe, side) for side, (end, _) in opened.items()}
         return Job(
             sync=self.sync,
             recipe=recipe,
@@ -300,8 +305,8 @@ class _Run:
         return sum(call_book(connection).recorded for connection in {pair.left, pair.right})
 
 
-def _with_fields(end: End, spec: SyncSpec, side: Side) -> End:
-    fields = tuple(sorted(needed_fields(spec, side)))
+def _with_fields(end: End, spec: SyncSpec, recipe: Recipe, side: Side) -> End:
+    fields = tuple(sorted(read_fields(spec, recipe, side)))
     return End(end.connection, end.connector, end.object_type, fields)
 
 

@@ -16,7 +16,7 @@ from accounts.tenancy import TenantQuerySet, tenant_scope
 from integrations.models import ConnectionState
 from syncs import clock, sides
 from syncs.claims import FORGIVEN, is_in_hand
-from syncs.engine.terms import PartnerChoice, Side
+from syncs.engine.terms import ExcludeReason, PartnerChoice, Side
 from syncs.hints import leave_hints, read_again
 from syncs.linking import cleared
 from syncs.models import (
@@ -30,7 +30,7 @@ from syncs.models import (
     SyncRecord,
     SyncState,
 )
-from syncs.numbers import Summary, Totals, overview, summary, totals
+from syncs.numbers import Progress, Summary, Totals, overview, progress, summary, totals
 from syncs.plans import lone_side
 from syncs.preview import Preview, Previewed, preview, problems
 from syncs.queue import enqueue_run
@@ -40,6 +40,7 @@ from syncs.setup import (
     check_pair,
     create_sync,
     install,
+    missing_needs,
     missing_settings,
     set_up,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "NotPossible",
     "Preview",
     "Previewed",
+    "Progress",
     "SetupRefused",
     "Summary",
     "Totals",
@@ -70,14 +72,19 @@ __all__ = [
     "configuration_changed",
     "create_sync",
     "enrol",
+    "enrol_many",
     "exclude",
+    "held_back",
     "include",
     "install",
     "link",
+    "missing_needs",
     "missing_settings",
     "overview",
     "preview",
+    "preview_enrolment",
     "problems",
+    "progress",
     "replace_conditions",
     "replace_mappings",
     "request_run",
@@ -208,6 +215,28 @@ def enrol(sync: Sync, side: Side, record_id: str, by: User | None = None) -> Syn
         leave_hints([(sync, side, record_id)], "enrol")
         _change(record, _("Sent to the sync by hand."), by, enrolled_by_hand=True)
     return record
+
+
+def held_back(sync: Sync) -> TenantQuerySet[SyncRecord]:
+    """The records that are older than the sync and therefore only go when somebody sends them."""
+    rows = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync, status=Status.EXCLUDED)
+    return rows.filter(details__exclusion=ExcludeReason.BEFORE_START.value)
+
+
+def enrol_many(records: TenantQuerySet[SyncRecord], by: User | None = None) -> int:
+    """Send records to their syncs, past start dates and the filters that people set."""
+    note = _("Sent to the sync by hand.")
+    return _change_many(
+        records, ActivityAction.CHANGED, note, by, enrolled_by_hand=True, excluded_by_hand=False
+    )
+
+
+def preview_enrolment(sync: Sync, records: TenantQuerySet[SyncRecord], limit: int = 50) -> Preview:
+    """What would become of these records if somebody sent them; writes nothing."""
+    rows = list(records.order_by("pk")[:limit])
+    for row in rows:
+        row.enrolled_by_hand = True
+    return preview(sync, limit, records=rows)
 
 
 @contextmanager

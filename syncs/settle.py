@@ -19,7 +19,9 @@ from syncs.engine.terms import (
     Fail,
     FieldChange,
     FieldConflict,
+    FieldLock,
     RecordView,
+    ReferenceKey,
     Side,
     SideView,
     Wait,
@@ -97,7 +99,8 @@ class Settlement:
         self._become(row, Status.PENDING, changes)
         self.tell(row, ActivityAction.SENT, message=reason)
 
-    def exclude(self, row: SyncRecord, plan: Exclude) -> None:
+    def exclude(self, row: SyncRecord, plan: Exclude, parent: ReferenceKey | None = None) -> None:
+        """Left out; with a parent, until that one moves."""
         unlinked = plan.reason is ExcludeReason.UNLINKED
         details: dict[str, Any] = {"exclusion": plan.reason.value}
         if plan.clause is not None:
@@ -105,7 +108,10 @@ class Settlement:
         reason = _english(EXCLUSIONS[plan.reason])
         was_known = row.status not in (Status.PENDING, Status.EXCLUDED, Status.UNLINKED)
         status = Status.UNLINKED if unlinked else Status.EXCLUDED
-        self._become(row, status, {"reason": reason, "details": details})
+        changes = {"reason": reason, "details": details}
+        if parent is not None:
+            changes |= {"parent_type": parent.object_type, "parent_id": parent.id}
+        self._become(row, status, changes)
         if was_known:
             self.tell(row, ActivityAction.EXCLUDED, message=reason)
 
@@ -290,6 +296,7 @@ def _details(plan: Fail) -> dict[str, Any]:
         "raw": fault.raw[:TEXT_LENGTH],
         "candidates": [_candidate(candidate) for candidate in plan.candidates],
         "conflicts": [_conflict(conflict) for conflict in plan.conflicts],
+        "locks": [_lock(lock) for lock in plan.locks],
     }
     return {name: value for name, value in named.items() if value}
 
@@ -307,6 +314,11 @@ def _candidate(candidate: Candidate) -> dict[str, str]:
 def _conflict(conflict: FieldConflict) -> dict[str, Any]:
     shown = encode({"left": conflict.left, "right": conflict.right})
     return {"mapping": conflict.mapping, **shown}
+
+
+def _lock(lock: FieldLock) -> dict[str, Any]:
+    shown = encode({"agreed": lock.agreed, "now": lock.now})
+    return {"mapping": lock.mapping, "side": lock.side.value, "field": lock.field, **shown}
 
 
 def _english(words: object) -> str:

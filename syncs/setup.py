@@ -54,7 +54,9 @@ def set_up(
         integration = install(left, right, name=_pair_name(left, right), by=by)
         there = set(integration.syncs.values_list("recipe", flat=True))
         missing = (r for r in recipes_for(left.provider, right.provider) if r.code not in there)
-        return integration, [create_sync(integration, r.code, by=by) for r in missing]
+        return integration, [
+            create_sync(integration, r.code, direction=r.directions[0], by=by) for r in missing
+        ]
 
 
 def _pair_name(left: Connection, right: Connection) -> str:
@@ -85,12 +87,16 @@ def create_sync(
             leaving=recipe.leaving.value,
             left_removed=recipe.left_removed.value,
             right_removed=recipe.right_removed.value,
-            settings=dict(settings or {}),
+            settings=_defaults(recipe) | dict(settings or {}),
             state=SyncState.OFF,
         )
         MappingRow.objects.bulk_create(_mapping_rows(sync, recipe.mappings))
         FilterCondition.objects.bulk_create(_condition_rows(sync, recipe))
     return sync
+
+
+def _defaults(recipe: Recipe) -> dict[str, Any]:
+    return {setting.name: setting.default for setting in recipe.settings if setting.default}
 
 
 def missing_settings(sync: Sync) -> list[Setting]:
@@ -100,7 +106,35 @@ def missing_settings(sync: Sync) -> list[Setting]:
     return [
         setting
         for setting in recipe.settings
-        if setting.side in reached and not sync.settings.get(setting.name)
+        if setting.side in reached and setting.is_missing(sync.settings)
+    ]
+
+
+def missing_needs(sync: Sync) -> list[Recipe]:
+    """The recipes that this one builds on and that are not switched on here."""
+    wanted = recipe_of(sync.recipe).needs
+    rows = Sync.objects.for_tenant(sync.tenant_id).filter(integration_id=sync.integration_id)
+    there = set(rows.exclude(state=SyncState.OFF).values_list("recipe", flat=True))
+    return [recipe_of(code) for code in wanted if code not in there]
+
+
+def sync_of(integration: Integration, recipe_code: str, by: User | None = None) -> Sync:
+    """The integration's sync of a recipe; made, switched off, when there is none."""
+    found = Sync.objects.for_tenant(integration.tenant_id).filter(
+        integration=integration, recipe=recipe_code
+    )
+    directions = recipe_of(recipe_code).directions
+    first = found.order_by("pk").first()
+    return first or create_sync(integration, recipe_code, direction=directions[0], by=by)
+
+
+def followers(sync: Sync) -> list[Recipe]:
+    """The recipes that are switched on together with this sync, given its direction."""
+    direction = Direction(sync.direction)
+    return [
+        recipe
+        for recipe in recipes_for(sync.integration.left.provider, sync.integration.right.provider)
+        if recipe.follows == sync.recipe and direction in recipe.follows_when
     ]
 
 

@@ -1,12 +1,16 @@
 """From a sync's rows to the engine's SyncSpec."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from integrations.contract import Field, Value
+from syncs.engine.mapping import needed_fields
 from syncs.engine.terms import (
     Condition,
     Direction,
+    DocumentRules,
     FieldMapping,
     Filter,
     Leaving,
@@ -14,13 +18,16 @@ from syncs.engine.terms import (
     Policy,
     Removal,
     Side,
+    Start,
     SyncSpec,
+    TaxRule,
     Transform,
     TransformKind,
 )
 from syncs.models import FilterCondition, Sync
 from syncs.models import Mapping as MappingRow
-from syncs.recipes.terms import Recipe
+from syncs.recipes import document_settings as names
+from syncs.recipes.terms import Document, Recipe, TaxWay
 
 
 def build_spec(
@@ -37,33 +44,113 @@ def build_spec(
     """
     rows = sync.mappings.all() if mappings is None else mappings
     clauses = tuple(sync.conditions.all() if conditions is None else conditions)
+    fields = {Side.LEFT: left_fields, Side.RIGHT: right_fields}
     return SyncSpec(
         left_fields=left_fields,
         right_fields=right_fields,
-        mappings=tuple(field_mapping(row) for row in rows if row.enabled),
+        mappings=tuple(_mappings(rows, recipe, fields)),
         match_rules=recipe.match_rules,
         direction=Direction(sync.direction),
         mode=recipe.mode,
         policy=Policy(sync.policy),
-        left_filter=filter_of(clauses, Side.LEFT),
-        right_filter=filter_of(clauses, Side.RIGHT),
+        left_filter=filter_of(clauses, Side.LEFT, recipe),
+        right_filter=filter_of(clauses, Side.RIGHT, recipe),
         leaving=Leaving(sync.leaving),
         left_removed=Removal(sync.left_removed),
         right_removed=Removal(sync.right_removed),
         key_needed=recipe.key_needed,
-        left_creation=creation_values(sync, recipe, Side.LEFT),
-        right_creation=creation_values(sync, recipe, Side.RIGHT),
+        left_creation=creation_values(sync, recipe, Side.LEFT, left_fields),
+        right_creation=creation_values(sync, recipe, Side.RIGHT, right_fields),
+        starts=_starts(sync, recipe),
+        edited_at_birth=recipe.edited_at_birth,
+        totals=recipe.totals,
+        documents=_documents(sync, recipe.document, right_fields) if recipe.document else None,
     )
 
 
-def creation_values(sync: Sync, recipe: Recipe, side: Side) -> dict[str, Value]:
+def read_fields(spec: SyncSpec, recipe: Recipe, side: Side) -> frozenset[str]:
+    """The fields of a side that the sync reads and keeps."""
+    return needed_fields(spec, side) | recipe.also_read.get(side, frozenset())
+
+
+def _mappings(
+    rows: Iterable[MappingRow], recipe: Recipe, fields: Mapping[Side, Mapping[str, Field]]
+) -> Iterable[FieldMapping]:
+    for row in rows:
+        mapping = field_mapping(row)
+        told = recipe.mapping(row.key)
+        if told is not None:
+            if told.optional and not _is_writable(mapping, fields):
+                continue
+            mapping = replace(mapping, owned=told.owned, born=told.born)
+        if row.enabled:
+            yield mapping
+
+
+def _is_writable(mapping: FieldMapping, fields: Mapping[Side, Mapping[str, Field]]) -> bool:
+    """Whether the provider lets the fields be written that the mapping writes."""
+    targets = [side for side in Side if mapping.direction.reaches(side)]
+    written = [
+        fields[side].get(name)
+        for side in targets
+        for name in (mapping.left if side is Side.LEFT else mapping.right)
+    ]
+    return all(field is not None and field.creatable for field in written)
+
+
+def creation_values(
+    sync: Sync, recipe: Recipe, side: Side, fields: Mapping[str, Field]
+) -> dict[str, Value]:
     """What a record is created with besides its mapped fields: the recipe's and the settings'."""
     values = dict(recipe.creation(side))
     for setting in recipe.settings:
         chosen = sync.settings.get(setting.name)
-        if setting.side is side and chosen:
+        if setting.side is side and setting.field and chosen:
             values[setting.field] = chosen
+    way = _tax_way(recipe.document, fields) if side is Side.RIGHT else None
+    if way is not None:
+        included = bool(sync.settings.get(names.PRICES_INCLUDE_TAX))
+        values[way.field] = way.included if included else way.excluded
     return values
+
+
+def _tax_way(document: Document | None, right_fields: Mapping[str, Field]) -> TaxWay | None:
+    """How the company is told of included tax; None where no line needs a tax code."""
+    if document is None or document.right_tax_way is None:
+        return None
+    field = right_fields.get(document.right_tax_way.field)
+    return document.right_tax_way if field is not None and field.creatable else None
+
+
+def _starts(sync: Sync, recipe: Recipe) -> dict[Side, Start]:
+    if sync.started_at is None:
+        return {}
+    return {side: Start(field, sync.started_at) for side, field in recipe.starts.items()}
+
+
+def _documents(sync: Sync, document: Document, right_fields: Mapping[str, Field]) -> DocumentRules:
+    settings = sync.settings
+    refuses = settings.get(names.UNMATCHED) == names.REFUSE
+    taxed = _tax_way(document, right_fields) is not None
+    return DocumentRules(
+        product=document.product,
+        fallback="" if refuses else str(settings.get(names.CUSTOM_ITEM, "")),
+        needs_match=refuses,
+        taxes=tuple(_tax_rule(row) for row in settings.get(names.TAXES, ())),
+        tax_needed=taxed,
+        no_tax=str(settings.get(names.NO_TAX, "")),
+        inclusive=taxed and bool(settings.get(names.PRICES_INCLUDE_TAX)),
+        left_total=document.left_total,
+        right_total=document.right_total,
+        left_currency=document.left_currency,
+        adjustments=document.adjustments,
+    )
+
+
+def _tax_rule(row: Sequence[Any]) -> TaxRule:
+    """A stored row of the table of taxes; its last part, what people call the rate, may lack."""
+    left, right, rate, *label = row
+    return TaxRule(str(left), str(right), Decimal(str(rate or "0")), "".join(label))
 
 
 def field_mapping(row: MappingRow) -> FieldMapping:
@@ -99,12 +186,16 @@ def options_of(transform: Transform) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part}
 
 
-def filter_of(rows: Iterable[FilterCondition], side: Side) -> Filter:
+def filter_of(rows: Iterable[FilterCondition], side: Side, recipe: Recipe) -> Filter:
+    """The stored clauses; what the recipe fixes is taken from the recipe, with its reasons."""
     groups: dict[int, list[Condition]] = {}
-    fixed: list[Condition] = []
     for row in rows:
-        if row.side != side:
-            continue
-        condition = Condition(row.field, Operator(row.operator), tuple(row.values), row.fixed)
-        (fixed if row.fixed else groups.setdefault(row.group, [])).append(condition)
-    return Filter(tuple(tuple(groups[number]) for number in sorted(groups)), tuple(fixed))
+        if row.side == side and not row.fixed:
+            condition = Condition(row.field, Operator(row.operator), tuple(row.values))
+            groups.setdefault(row.group, []).append(condition)
+    fixed = tuple(
+        default.condition
+        for default in recipe.conditions
+        if default.side is side and default.condition.fixed
+    )
+    return Filter(tuple(tuple(groups[number]) for number in sorted(groups)), fixed)

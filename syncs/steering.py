@@ -15,7 +15,7 @@ from syncs.models import Mapping as MappingRow
 from syncs.preview import problems
 from syncs.queue import enqueue_run
 from syncs.recipes import recipe_of
-from syncs.setup import missing_settings
+from syncs.setup import followers, missing_needs, missing_settings, sync_of
 
 # What people may change on a sync besides mappings and filters.
 SETTINGS = frozenset(
@@ -40,16 +40,48 @@ def request_run(sync: Sync, by: User | None = None) -> bool:
     return True
 
 
-def activate(sync: Sync, by: User | None = None) -> None:
-    """Switch the sync on; refused while a setting is missing that it needs to create records."""
-    missing = [
-        _("Choose: %(setting)s.") % {"setting": setting.label} for setting in missing_settings(sync)
-    ]
-    wrong = [*missing, *problems(sync)]
-    if wrong:
-        raise ConfigurationRefused(wrong)
-    _set_active(sync)
+def activate(sync: Sync, by: User | None = None, *, with_needs: bool = False) -> None:
+    """Switch the sync on, and with it those that follow it.
+
+    Raises ConfigurationRefused while a setting is missing that it needs to create records, or a
+    sync that it builds on; `with_needs` makes these and switches them on first.
+    """
+    with transaction.atomic():
+        if with_needs:
+            for recipe in missing_needs(sync):
+                activate(sync_of(sync.integration, recipe.code, by), by, with_needs=True)
+        wrong = [*_missing(sync), *problems(sync)]
+        if wrong:
+            raise ConfigurationRefused(wrong)
+        _rows(sync).filter(started_at=None).update(started_at=clock.now())
+        _set_active(sync)
+        _activate_followers(sync, by)
     request_run(sync, by)
+
+
+def _missing(sync: Sync) -> list[str]:
+    about = {"sync": sync.name}
+    lacking = [
+        _("Choose for “%(sync)s”: %(setting)s.") % {**about, "setting": setting.label}
+        for setting in missing_settings(sync)
+    ]
+    needs = [str(recipe.label) for recipe in missing_needs(sync)]
+    if needs:
+        text = _("“%(sync)s” builds on these, which are not switched on: %(needs)s.")
+        lacking.append(text % {**about, "needs": ", ".join(needs)})
+    return lacking
+
+
+def _activate_followers(sync: Sync, by: User | None) -> None:
+    """Those that were never on yet; what a person switched off stays off."""
+    for recipe in followers(sync):
+        follower = sync_of(sync.integration, recipe.code, by)
+        if follower.started_at is not None:
+            continue
+        if sync.direction in recipe.directions:
+            _rows(follower).update(direction=sync.direction)
+            follower.refresh_from_db()
+        activate(follower, by)
 
 
 def switch_off(sync: Sync, by: User | None = None) -> None:  # noqa: ARG001 (as its neighbours)
@@ -98,6 +130,8 @@ def change_settings(sync: Sync, changes: Mapping[str, Any], by: User | None = No
     with transaction.atomic():
         _rows(sync).update(**changes, prepared_at=None)
         configuration_changed(sync, by)
+        if sync.state == SyncState.ACTIVE:
+            _activate_followers(sync, by)
 
 
 def replace_mappings(sync: Sync, mappings: Iterable[MappingRow], by: User | None = None) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from integrations.contract import Operation, OperationKind, Outcome
+from integrations.contract import Category, Fault, Operation, OperationKind, Outcome
 from syncs import sides
-from syncs.engine.decide import wishes
+from syncs.engine.decide import Decider, wishes
 from syncs.engine.terms import (
     Archive,
     Create,
@@ -72,3 +72,11 @@ def operation_of(one: Decided, side: Side, kind: OperationKind) -> Operation:
 def changes_of(plan: Plan, side: Side) -> Iterable[FieldChange]:
     changes = plan.changes if isinstance(plan, Create | Update) else ()
     return [change for change in changes if change.side is side]
+
+
+def parent_type(decider: Decider, one: Decided, fault: Fault) -> str:
+    """The object type of the parent that a fault names; empty when it names none."""
+    if fault.category is not Category.PARENT_MISSING:
+        return ""
+    keys = decider.references(one.view)
+    return next((key.object_type for key in keys if key.id == fault.existing_id), "")

@@ -1,18 +1,23 @@
-"""Filling a sandbox with a data set: "demo", "empty" or a number of records a side."""
+"""Filling a sandbox with a data set: "demo", "empty", or a number of records a side.
+
+"invoices-500" is a number of invoices a side, with the people and products that they name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from integrations.sandbox.datasets import demo, plain
+from integrations.sandbox.datasets import billing, demo, plain, plain_invoices
+from integrations.sandbox.datasets.billing import Known
 from integrations.sandbox.datasets.model import DataSet, Row, moments
 
 if TYPE_CHECKING:
     from integrations.sandbox.core import Sandbox
     from integrations.sandbox.quickbooks.provider import QuickBooks
 
-DEMO, EMPTY = "demo", "empty"
+DEMO, EMPTY, INVOICES = "demo", "empty", "invoices-"
 MOST = 1_000_000
 # How old, in days, records may be: none changed just now.
 NEWEST, OLDEST = 2, 400
@@ -26,33 +31,43 @@ def build(name: str, seed: int) -> DataSet:
         return demo.build(seed)
     if name == EMPTY:
         return DataSet()
-    if not name.isdecimal() or not 0 < int(name) <= MOST:
+    number = name.removeprefix(INVOICES)
+    if not number.isdecimal() or not 0 < int(number) <= MOST:
         raise ValueError(f"The data set is demo, empty or a number up to {MOST:,}, not {name!r}.")
-    return plain.build(int(name), seed)
+    if name.startswith(INVOICES):
+        return plain_invoices.build(int(number), seed)
+    return plain.build(int(number), seed)
 
 
 def fill(sandbox: Sandbox, name: str, seed: int) -> None:
     """Load a data set into both providers, beside what they hold."""
     found = build(name, seed)
     now = int(sandbox.clock.time())
-    fill_quickbooks(sandbox.quickbooks, found, now)
-    fill_hubspot(sandbox, found, now)
+    known = fill_quickbooks(sandbox.quickbooks, found, now)
+    fill_hubspot(sandbox, found, now, known)
 
 
-def fill_quickbooks(quickbooks: QuickBooks, found: DataSet, now: int) -> None:
-    for entity_name, rows in (
-        ("Customer", found.customers),
-        ("Vendor", found.vendors),
-        ("Employee", found.employees),
-    ):
-        quickbooks.load(entity_name, rows, moments(now, NEWEST, OLDEST))
+def fill_quickbooks(quickbooks: QuickBooks, found: DataSet, now: int) -> Known:
+    """The books' records; answers the ids of customers and items."""
+    ids = {
+        name: quickbooks.load(name, rows, moments(now, NEWEST, OLDEST))
+        for name, rows in (
+            ("Customer", found.customers),
+            ("Vendor", found.vendors),
+            ("Employee", found.employees),
+        )
+    }
     income = quickbooks.ledger("Sales of Product Income")
     posted = {"value": income, "name": "Sales of Product Income"}
-    items = ({"IncomeAccountRef": posted, **row} for row in found.items)
-    quickbooks.load("Item", items, moments(now, NEWEST, OLDEST))
+    rows = ({"IncomeAccountRef": posted, **row} for row in found.items)
+    items = quickbooks.load("Item", rows, moments(now, NEWEST, OLDEST))
+    billing.set_up_books(quickbooks, found, now)
+    known = Known(customers=ids["Customer"], items=items)
+    billing.book(quickbooks, found, known, now)
+    return known
 
 
-def fill_hubspot(sandbox: Sandbox, found: DataSet, now: int) -> None:
+def fill_hubspot(sandbox: Sandbox, found: DataSet, now: int, known: Known) -> None:
     hubspot = sandbox.hubspot
     companies = hubspot.load("companies", _dated(found.companies, now, CHANGED))
     # Contacts may be made while they are read: their companies are noted in passing.
@@ -60,7 +75,9 @@ def fill_hubspot(sandbox: Sandbox, found: DataSet, now: int) -> None:
     contacts = hubspot.load("contacts", _dated(_noting(found, at), now, CONTACT_CHANGED))
     pairs = zip(contacts, at, strict=True)
     hubspot.load_links((number, companies[place]) for number, place in pairs if place is not None)
-    hubspot.load("products", _dated(found.products, now, CHANGED))
+    products = hubspot.load("products", _dated(found.products, now, CHANGED))
+    known = replace(known, contacts=contacts, employers=at, companies=companies, products=products)
+    billing.bill(hubspot, found, known, now)
 
 
 def _noting(found: DataSet, at: list[int | None]) -> Iterator[Row]:

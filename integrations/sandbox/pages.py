@@ -34,15 +34,21 @@ class Shown:
 
 
 def form_page(
-    title: str, told: str, fields: Iterable[Shown], *, problem: str = "", saved: bool = False
+    title: str,
+    told: str,
+    fields: Iterable[Shown],
+    *,
+    problem: str = "",
+    saved: bool = False,
+    below: str = "",
 ) -> Response:
-    """A record with its fields open for changes."""
+    """A record with its fields open for changes; `below` is HTML with what belongs to it."""
     inputs = "".join(map(_input, fields))
     notice = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
     notice += '<p role="status">Saved.</p>' if saved else ""
     inside = (
         f'<p class="told">{escape(told)}</p><h1>{escape(title)}</h1>{notice}'
-        f'<form method="post" action="">{inputs}<button>Save</button></form>'
+        f'<form method="post" action="">{inputs}<button>Save</button></form>{below}'
     )
     return _page(400 if problem else 200, title, inside)
 
@@ -52,6 +58,21 @@ def list_page(title: str, told: str, rows: Iterable[Sequence[str]], address: str
     inside = "".join(_row(row, address) for row in rows)
     heading = f'<p class="told">{escape(told)}</p><h1>{escape(title)}</h1>'
     return _page(200, title, f"{heading}<table>{inside}</table>")
+
+
+def table(heading: str, rows: Iterable[Sequence[str]], address: str) -> str:
+    """The HTML of records that belong to a page's record; nothing when there are none."""
+    inside = "".join(_row(row, address) for row in rows)
+    return f"<h2>{escape(heading)}</h2><table>{inside}</table>" if inside else ""
+
+
+def buttons(name: str, choices: Iterable[tuple[str, str]]) -> str:
+    """The HTML of things to do with the page's record: value and label of each."""
+    inside = "".join(
+        f'<button name="{escape(name)}" value="{escape(value)}">{escape(label)}</button> '
+        for value, label in choices
+    )
+    return f'<form method="post" action="">{inside}</form>' if inside else ""
 
 
 def missing_page(told: str) -> Response:

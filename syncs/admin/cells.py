@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from syncs import faults
 from syncs.models import Status, SyncRecord
-from syncs.views.record import is_at_fault
+from syncs.views.ends import reason_of
+from syncs.views.record import explanation_of, is_at_fault
 
 # Colours of the theme's labels.
 STATUS_COLOURS = {
@@ -50,7 +50,8 @@ def reason_cell(record: SyncRecord) -> SafeString | str:
     if not is_at_fault(record):
         told = "" if record.status == Status.IN_SYNC else record.reason
         return cut(told) if told else NOTHING
-    context = {"record": record, "explanation": faults.explain(record.category)}
+    told = reason_of(record)
+    context = {"record": record, "explanation": explanation_of(record), "reason": told}
     return render_to_string("syncs/cells/reason.html", context)
 
 

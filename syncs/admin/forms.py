@@ -3,7 +3,6 @@ that say what is wrong before anything is saved.
 """
 
 from collections.abc import Iterable
-from collections.abc import Mapping as MappingOf
 from typing import Any
 from uuid import uuid4
 
@@ -12,23 +11,25 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelect2MultipleWidget,
-    UnfoldAdminSelect2Widget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from accounts.admin_base import SameTenantForm
-from integrations.contract import Field
 from syncs import catalogue, services
+from syncs.admin.field_choices import (
+    Fields,
+    FieldSelect,
+    FieldSelectMultiple,
+    field_choices,
+    unavailable,
+)
 from syncs.admin.wording import name_sides, names_of
 from syncs.engine.terms import Operator, Side
 from syncs.models import FilterCondition, Mapping, Sync
 from syncs.recipes import recipe_of
-from syncs.views.sync import TRANSFORMS
-
-type Fields = MappingOf[str, Field]
+from syncs.views.parts import OF_RECIPES, TRANSFORMS
 
 FEW_LINES = {"rows": 4}
 OPERATORS = {
@@ -57,12 +58,6 @@ def known_fields(sync: Sync, side: Side) -> Fields:
     return catalogue.stored_fields(connection, end.object_type) or {}
 
 
-def field_choices(fields: Fields) -> list[tuple[str, str]]:
-    """Fields by their label, with the provider's own name behind it."""
-    named = [(name, f"{field.label} ({name})") for name, field in fields.items()]
-    return sorted(named, key=lambda choice: choice[1].casefold())
-
-
 class PartForm(SameTenantForm):
     """A form for a part of one sync, which is refused when the sync could not run with it."""
 
@@ -87,11 +82,11 @@ class PartForm(SameTenantForm):
 
 
 class MappingForm(PartForm):
-    left = forms.MultipleChoiceField(required=False, widget=UnfoldAdminSelect2MultipleWidget)
-    right = forms.MultipleChoiceField(required=False, widget=UnfoldAdminSelect2MultipleWidget)
+    left = forms.MultipleChoiceField(required=False, widget=FieldSelectMultiple)
+    right = forms.MultipleChoiceField(required=False, widget=FieldSelectMultiple)
     transform = forms.ChoiceField(
         label=_("What happens on the way"),
-        choices=list(TRANSFORMS.items()),
+        choices=[],
         widget=UnfoldAdminSelectWidget,
     )
     text = forms.CharField(
@@ -138,6 +133,11 @@ class MappingForm(PartForm):
             if field is not None:
                 field.label = self.ends[side]
                 field.choices = field_choices(self.known[side])  # type: ignore[attr-defined]
+                field.widget.barred = unavailable([self.known[side]])
+        own = self.instance.transform if self.instance.pk else ""
+        offered = [one for one in TRANSFORMS.items() if one[0] not in OF_RECIPES or one[0] == own]
+        if "transform" in self.fields:
+            self.fields["transform"].choices = offered  # type: ignore[attr-defined]
 
     def clean_table(self) -> list[list[str]]:
         """The pairs of the lines; empty lines are passed over."""
@@ -160,13 +160,13 @@ class MappingForm(PartForm):
         wanted = Mapping(**{name: cleaned[name] for name in MAPPING_FIELDS})
         self.instance.key = self.instance.key or f"own_{uuid4().hex[:12]}"
         wanted.key, wanted.options = self.instance.key, self.instance.options
-        rows = self.with_this(self.sync.mappings.all(), wanted)
-        self.refuse(services.problems(self.sync, mappings=rows))
+        self.proposed = self.with_this(self.sync.mappings.all(), wanted)
+        self.refuse(services.problems(self.sync, mappings=self.proposed))
         return cleaned
 
 
 class ConditionForm(PartForm):
-    field = forms.ChoiceField(label=_("Field"), widget=UnfoldAdminSelect2Widget)
+    field = forms.ChoiceField(label=_("Field"), widget=FieldSelect)
     operator = forms.ChoiceField(
         label=_("Condition"), choices=list(OPERATORS.items()), widget=UnfoldAdminSelectWidget
     )
@@ -184,13 +184,28 @@ class ConditionForm(PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["values"] = "\n".join(self.instance.values)
+        if self.instance.pk:
+            self.initial["values"] = "\n".join(self.instance.values)
         if "side" not in self.fields:
             return
         self.fields["side"].choices = [(side.value, self.ends[side]) for side in Side]  # type: ignore[attr-defined]
         self.fields["field"].choices = [  # type: ignore[attr-defined]  # a choice field
             (self.ends[side], field_choices(self.known[side])) for side in Side
         ]
+        self.fields["field"].widget.barred = unavailable(self.known.values())
+
+    def clean_field(self) -> str:
+        """Also for who posts what the page does not let them choose."""
+        name: str = self.cleaned_data["field"]
+        side = self.cleaned_data.get("side", "")
+        field = self.known[Side(side)].get(name) if side else None
+        if field is not None and field.unavailable and name not in self.changed_from():
+            raise ValidationError(field.unavailable)
+        return name
+
+    def changed_from(self) -> tuple[str, ...]:
+        """The field that the condition is about already."""
+        return (self.instance.field,) if self.instance.pk else ()
 
     def clean_values(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["values"].splitlines() if line.strip()]

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,11 @@ from syncs.admin.forms import OPERATORS, ConditionForm, MappingForm
 from syncs.admin.wording import names_of
 from syncs.engine.terms import Operator, Side, TransformKind
 from syncs.models import FilterCondition, Mapping, Sync
-from syncs.views.sync import ARROWS, TRANSFORMS
+from syncs.views.effect import effect_of
+from syncs.views.parts import ARROWS, TRANSFORMS
+
+# Posted by who has read what a mapping changes.
+CONFIRMED = "_confirmed"
 
 
 class PartOfSyncAdmin(TenantScopedAdmin):
@@ -128,6 +133,44 @@ class MappingAdmin(PartOfSyncAdmin):
 
     def is_kept(self, obj: Mapping) -> bool:
         return obj.locked
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Before a mapping is saved, say how many records that are linked already it updates."""
+        if request.method == "POST" and CONFIRMED not in request.POST:
+            page = self._asking(request, object_id)
+            if page is not None:
+                return page
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _asking(self, request: HttpRequest, object_id: str | None) -> HttpResponseBase | None:
+        """The page that asks first; None when there is nothing to ask, or the form is not fine."""
+        obj = self.get_object(request, object_id) if object_id else None
+        may = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        if not may or (object_id and obj is None):
+            return None
+        form = self.get_form(request, obj, change=obj is not None)(request.POST, instance=obj)
+        if not form.is_valid():
+            return None
+        effect = effect_of(form.sync, form.proposed, form.instance.key)
+        if effect is None or not effect.is_felt:
+            return None
+        asked = [pair for pair in request.POST.lists() if pair[0] != "csrfmiddlewaretoken"]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What this mapping changes"),
+            "opts": self.opts,
+            "sync": form.sync,
+            "effect": effect,
+            "posted": [(name, value) for name, values in asked for value in values],
+            "confirmed": CONFIRMED,
+        }
+        return TemplateResponse(request, "syncs/mapping/confirm.html", context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """For who may only look, the same in words."""

@@ -67,6 +67,11 @@ def include(request: HttpRequest, record: SyncRecord) -> str:
     return _("It is part of the sync again and will be tried within a minute.")
 
 
+def enrol(request: HttpRequest, record: SyncRecord) -> str:
+    services.enrol_many(_only(record), by=person_of(request))
+    return _("It is sent within a minute, although it is older than the sync.")
+
+
 def unlink(request: HttpRequest, record: SyncRecord) -> str:
     services.unlink(record, by=person_of(request))
     return _("The two are no longer linked. Nothing was changed on either side.")
@@ -99,6 +104,7 @@ ACTIONS: dict[str, Act] = {
     "retry": retry,
     "exclude": exclude,
     "include": include,
+    "enrol": enrol,
     "unlink": unlink,
     "partner": partner,
     "resolve": resolve,

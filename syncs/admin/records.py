@@ -53,7 +53,7 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):
     ordering = ("-id",)
     search_fields = ("left_title",)
     search_help_text = gettext_lazy("Name, e-mail, id, or an address copied from either system")
-    actions = ("retry", "leave_out", "take_in")
+    actions = ("retry", "leave_out", "take_in", "send")
     export_form_class = ExportForm
     resource_classes: ClassVar[list[type]] = [SyncRecordResource]
     formats: ClassVar[list[type]] = [CSV, XLSX]
@@ -108,6 +108,15 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):
     def take_in(self, request: HttpRequest, queryset: Records) -> None:
         count = services.include(queryset, by=person_of(request))
         text = ngettext("%d record is taken in.", "%d records are taken in.", count)
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    @admin.action(
+        description=gettext_lazy("Send although older than the sync, or filtered out"),
+        permissions=["work_records"],
+    )
+    def send(self, request: HttpRequest, queryset: Records) -> None:
+        count = services.enrol_many(queryset, by=person_of(request))
+        text = ngettext("%d record is sent.", "%d records are sent.", count)
         self.message_user(request, text % count, messages.SUCCESS)
 
     # --- one record -----------------------------------------------------------------------

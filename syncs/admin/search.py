@@ -5,10 +5,16 @@ import re
 from django.db.models import Q, QuerySet
 from django.utils.encoding import iri_to_uri
 
-from syncs.models import MatchValue, SyncRecord
+from accounts.tenancy import all_tenants
+from syncs import indexes, sides
+from syncs.engine.terms import Side
+from syncs.models import MatchValue, Sync, SyncRecord
+from syncs.recipes import RECIPES
 
 # The last number of an address: .../record/0-1/12345 or ...?nameId=58
 ID_IN_ADDRESS = re.compile(r"[/=](\d+)(?=[/?#&]|$)")
+# Rarer names are looked up on their own; the list then has no row to walk past.
+RARE = 500
 
 
 def search(records: QuerySet[SyncRecord], words: str) -> QuerySet[SyncRecord]:
@@ -17,12 +23,13 @@ def search(records: QuerySet[SyncRecord], words: str) -> QuerySet[SyncRecord]:
     if not text:
         return records
     if text.startswith(("http://", "https://")):
-        return _by_id(records, _id_in(text))
+        return records.filter(pk__in=_with_id(_id_in(text)))
+    found = _named(text)
     if text.isdigit():
-        return records.filter(_has_id(text) | _named(text))
-    if "@" in text:
-        return records.filter(Q(pk__in=_with_match_value(text)) | _named(text))
-    return records.filter(_named(text))
+        found |= Q(pk__in=_with_id(text))
+    elif "@" in text:
+        found |= Q(pk__in=_with_match_value(text))
+    return records.filter(found)
 
 
 def _id_in(address: str) -> str:
@@ -30,17 +37,30 @@ def _id_in(address: str) -> str:
     return found[-1] if found else ""
 
 
-def _by_id(records: QuerySet[SyncRecord], record_id: str) -> QuerySet[SyncRecord]:
-    return records.filter(_has_id(record_id)) if record_id else records.none()
+def _with_id(record_id: str) -> list[int]:
+    """Looked up sync by sync, which is how ids are indexed."""
+    if not record_id:
+        return []
+    syncs = Sync.objects.values("pk")
+    with all_tenants("the rows of these syncs are of their tenants"):
+        rows = SyncRecord.objects.filter(sync__in=syncs)
+        return [
+            pk
+            for side in Side
+            for pk in rows.filter(sides.with_ids(side, [record_id])).values_list("pk", flat=True)
+        ]
 
 
-def _has_id(record_id: str) -> Q:
-    return Q(left_id=record_id) | Q(right_id=record_id)
+def _with_match_value(text: str) -> list[int]:
+    rules = {rule.name for recipe in RECIPES.values() for rule in recipe.match_rules}
+    syncs = Sync.objects.values("pk")
+    with all_tenants("the rows of these syncs are of their tenants"):
+        found = MatchValue.objects.filter(sync__in=syncs, rule__in=rules, value=text.casefold())
+        return list(found.values_list("record_id", flat=True)[: RARE + 1])
 
 
 def _named(text: str) -> Q:
-    return Q(left_title__icontains=text) | Q(right_title__icontains=text)
-
-
-def _with_match_value(text: str) -> QuerySet[MatchValue, int]:
-    return MatchValue.objects.filter(value=text.casefold()).values_list("record_id", flat=True)
+    """Those of a rare name by their keys; a common name soon fills a page by itself."""
+    found = SyncRecord.objects.filter(indexes.named(text)).order_by()
+    keys = list(found.values_list("pk", flat=True)[: RARE + 1])
+    return Q(pk__in=keys) if len(keys) <= RARE else indexes.named(text)

@@ -4,21 +4,17 @@ from copy import copy
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from django.utils.translation import gettext as _
 
 from accounts.admin_base import SameTenantForm
-from integrations.contract import ConnectorError
 from syncs import services
+from syncs.admin.setting_fields import PREFIX, setting_fields
 from syncs.admin.wording import name_sides, names_of
-from syncs.choices import live_choices
-from syncs.engine.terms import Side
+from syncs.engine.terms import Removal
 from syncs.models import Sync
-from syncs.models.configuration import DIRECTIONS
+from syncs.models.configuration import DIRECTIONS, REMOVALS
 from syncs.recipes import recipe_of
-from syncs.recipes.terms import Setting
 
-PREFIX = "setting_"
 OWN = ("name", "direction", "policy", "leaving", "left_removed", "right_removed")
 
 
@@ -34,6 +30,16 @@ class SyncForm(SameTenantForm):
         if isinstance(field, forms.ChoiceField):
             field.choices = [each for each in DIRECTIONS if each[0] in allowed]
         name_sides(self, names_of(self.instance))
+        if recipe_of(self.instance.recipe).document is not None:
+            self._void()
+
+    def _void(self) -> None:
+        """Documents are voided, never archived."""
+        for name in ("left_removed", "right_removed"):
+            field = self.fields.get(name)
+            if isinstance(field, forms.ChoiceField):
+                void = {Removal.ARCHIVE.value: _("void the other")}
+                field.choices = [(key, void.get(key, label)) for key, label in REMOVALS]
 
     def clean(self) -> dict[str, Any]:
         """Refuse, in words, what does not fit the sync's mappings and filters."""
@@ -61,29 +67,4 @@ class SyncForm(SameTenantForm):
 
 def form_for(sync: Sync) -> type[SyncForm]:
     """The form with the settings of the sync's recipe; their live lists are asked for here."""
-    settings = recipe_of(sync.recipe).settings
-    fields = {PREFIX + setting.name: _setting_field(sync, setting) for setting in settings}
-    return type("RecipeSyncForm", (SyncForm,), fields)
-
-
-def _setting_field(sync: Sync, setting: Setting) -> forms.ChoiceField:
-    """A choice from the live list; without the provider, only what was chosen before."""
-    chosen = sync.settings.get(setting.name, "")
-    help_text, entries = str(setting.help), [("", str(_("Not chosen")))]
-    connection = sync.integration.left if setting.side is Side.LEFT else sync.integration.right
-    try:
-        found = live_choices(connection, setting.choice_list)
-        entries += [(choice.value, choice.label) for choice in found if choice.active]
-    except ConnectorError as error:
-        told = _("The list cannot be read now: %(reason)s")
-        help_text = str(told) % {"reason": error.fault.message}
-    if chosen and chosen not in dict(entries):
-        entries.append((chosen, chosen))
-    return forms.ChoiceField(
-        label=str(setting.label),
-        help_text=help_text,
-        choices=entries,
-        initial=chosen,
-        required=False,
-        widget=UnfoldAdminSelectWidget,
-    )
+    return type("RecipeSyncForm", (SyncForm,), setting_fields(sync))

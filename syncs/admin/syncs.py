@@ -18,8 +18,11 @@ from accounts.admin_base import TenantScopedAdmin, person_of
 from accounts.permissions import Action
 from syncs import services
 from syncs.admin import cells
+from syncs.admin.books import books
+from syncs.admin.older import older
 from syncs.admin.sync_form import form_for
 from syncs.models import Sync, SyncState
+from syncs.views.needs import make_needs
 from syncs.views.preview import preview_page
 from syncs.views.sync import sync_page
 
@@ -29,6 +32,7 @@ SWITCHES = {
     "run": Action.RUN_SYNCS,
     "resume": Action.RUN_SYNCS,
     "activate": Action.MANAGE_SYNCS,
+    "activate_all": Action.MANAGE_SYNCS,
     "switch_off": Action.MANAGE_SYNCS,
 }
 
@@ -84,6 +88,8 @@ class SyncAdmin(TenantScopedAdmin):
         view = self.admin_site.admin_view
         own = [
             path("<path:object_id>/preview/", view(self.preview), name="syncs_sync_preview"),
+            path("<path:object_id>/books/", view(self.books), name="syncs_sync_books"),
+            path("<path:object_id>/older/", view(self.older), name="syncs_sync_older"),
             path(
                 "<path:object_id>/switch/<str:name>/", view(self.switch), name="syncs_sync_switch"
             ),
@@ -104,11 +110,18 @@ class SyncAdmin(TenantScopedAdmin):
             "page": sync_page(sync),
             "may_run": self.allows(request, Action.RUN_SYNCS, sync),
             "may_switch": self.allows(request, Action.MANAGE_SYNCS, sync),
+            "may_work": self.allows(request, Action.WORK_RECORDS, sync),
             "may_edit": self.allows(request, Action.EDIT_MAPPINGS, sync),
         }
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}
         )
+
+    def books(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        return books(self, request, object_id)
+
+    def older(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        return older(self, request, object_id)
 
     def switch(self, request: HttpRequest, object_id: str, name: str) -> HttpResponseBase:
         """Run now, switch on or switch off; posted from the sync's page."""
@@ -122,6 +135,8 @@ class SyncAdmin(TenantScopedAdmin):
             messages.success(request, _switched(name, sync, person_of(request)))
         except services.ConfigurationRefused as refusal:
             messages.error(request, str(refusal))
+            if name == "activate_all":
+                make_needs(sync, person_of(request))
         return redirect("admin:syncs_sync_change", sync.pk)
 
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
@@ -147,5 +162,8 @@ def _switched(name: str, sync: Sync, user: Any) -> str:
     if name == "activate":
         services.activate(sync, by=user)
         return _("It is on. The first run reads both sides whole before it writes anything.")
+    if name == "activate_all":
+        services.activate(sync, by=user, with_needs=True)
+        return _("It is on, with all that it builds on. Those are synced first.")
     services.switch_off(sync, by=user)
     return _("It is off. Nothing is read or written until it is switched on again.")

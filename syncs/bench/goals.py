@@ -4,11 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from syncs.bench.case import Case, Measured
+from syncs.bench.case import INVOICES, Case, Measured
 
 UNCHANGED_CPU_MS = 0.10
 FIRST_CPU_MS = 1.0
 PEAK_MIB = 150.0
+# Of an invoice with its five lines.
+INVOICE_CPU_MS, INVOICE_UNCHANGED_CPU_MS, INVOICE_PEAK_MIB = 10.0, 1.0, 150.0
+# HubSpot's own pages of 100: the invoices, and five times as many lines; associations by 1,000.
+# Written, in batches of 100: the same, their associations, and all of it read again.
+INVOICE_LIST_CALLS, INVOICE_WRITE_CALLS = 80.0, 320.0
 # Calls per 1,000 records at the providers' page and batch sizes, and room for what a pass of any
 # size takes: metadata, an empty last page, the archived list, a batch that was not full.
 LIST_CALLS, SEARCH_CALLS, QUERY_CALLS, BATCH_CALLS = 10.0, 5.0, 1.0, 34.0
@@ -40,6 +45,8 @@ class Verdict:
 
 
 def verdicts(case: Case) -> list[Verdict]:
+    if case.subject == INVOICES.name:
+        return [*_invoice_costs(case), *_idle(case), *_invoice_calls(case)]
     return [*_costs(case), *_idle(case), *_calls(case)]
 
 
@@ -56,8 +63,9 @@ def same_calls(cases: Sequence[Case]) -> list[Verdict]:
 
 
 def _neighbours(cases: Sequence[Case]) -> Iterator[tuple[Case, Case]]:
-    for kind in sorted({case.database for case in cases}):
-        same = sorted((c for c in cases if c.database == kind), key=lambda case: case.records)
+    for kind in sorted({(case.subject, case.database) for case in cases}):
+        alike = (case for case in cases if (case.subject, case.database) == kind)
+        same = sorted(alike, key=lambda case: case.records)
         yield from pairwise(same)
 
 
@@ -83,6 +91,26 @@ def _calls(case: Case) -> Iterator[Verdict]:
     yield _written(case.phase("left_changed"), "quickbooks", "/batch", BATCH_CALLS)
     yield _written(case.phase("right_changed"), "hubspot", "/batch/update", LIST_CALLS)
     yield _written(first, "quickbooks", "/batch", BATCH_CALLS)
+
+
+def _invoice_costs(case: Case) -> Iterator[Verdict]:
+    for name in ("out", "in"):
+        cost = case.phase(name).told["cpu_seconds"] * 1000 / case.records
+        yield Verdict(f"{name}: ms CPU per invoice written", cost, INVOICE_CPU_MS)
+    unchanged = case.phase("unchanged")
+    yield Verdict("unchanged pass: ms CPU per invoice", unchanged.cpu_ms, INVOICE_UNCHANGED_CPU_MS)
+    for measured in case.phases:
+        yield Verdict(f"{measured.phase}: peak MiB", measured.peak_mib, INVOICE_PEAK_MIB)
+
+
+def _invoice_calls(case: Case) -> Iterator[Verdict]:
+    unchanged, inward = case.phase("unchanged"), case.phase("in")
+    yield _read(unchanged, "hubspot", "read_left", INVOICE_LIST_CALLS)
+    yield _read(unchanged, "quickbooks", "read_right", QUERY_CALLS)
+    yield _written(case.phase("out"), "quickbooks", "/batch", BATCH_CALLS)
+    limit = FEW + case.records * INVOICE_WRITE_CALLS / 1000
+    name = f"in: hubspot calls to write {case.records:,} invoices with their lines"
+    yield Verdict(name, inward.told["calls"]["hubspot"], limit)
 
 
 def _read(measured: Measured, provider: str, total: str, per_thousand: float) -> Verdict:

@@ -15,11 +15,13 @@ from accounts.models import Tenant
 from accounts.tenancy import all_tenants, tenant_scope
 from syncs import services
 from syncs.bench import floor, stage
-from syncs.bench.stand_in import Control, Told
+from syncs.bench.stand_in import Told
 from syncs.bench.usage import measured
 from syncs.demo import company
-from syncs.models import RunTrigger, Status, Sync, SyncRecord
-from syncs.recipes.hubspot_quickbooks import CONTACTS_CUSTOMERS
+from syncs.demo.control import Control
+from syncs.engine.terms import Direction
+from syncs.models import Integration, RunTrigger, Status, Sync, SyncRecord
+from syncs.recipes.hubspot_quickbooks_documents import CONTACTS
 from syncs.runs import Ended, run_sync
 
 # Longer than any look-back of the two feeds, so that no phase reads again what the last one wrote.
@@ -38,15 +40,20 @@ class PhaseFailed(Exception):
 
 def prepare(task: Mapping[str, Any]) -> dict[str, Any]:
     """Make the tables, the company, its connections and the contacts sync."""
+    with new_company(task["told"]) as pair:
+        services.activate(services.create_sync(pair, CONTACTS))
+    return {}
+
+
+@contextmanager
+def new_company(told: Told) -> Iterator[Integration]:
+    """Both connections of a new company, in its scope."""
     call_command("migrate", verbosity=0)
-    told: Told = task["told"]
     tenant = Tenant.objects.create(slug="bench", name="Bench", currency="USD")
     with tenant_scope(tenant):
         left = company.connect(tenant, "hubspot", told["hubspot"])
         right = company.connect(tenant, "quickbooks", told["quickbooks"])
-        pair = services.install(left, right)
-        services.activate(services.create_sync(pair, CONTACTS_CUSTOMERS.code))
-    return {}
+        yield services.install(left, right)
 
 
 def measure_floor(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,29 +61,29 @@ def measure_floor(task: Mapping[str, Any]) -> dict[str, Any]:
     stage.set_up()
     with measured() as usage:
         count = floor.run(hubspot["base_url"], hubspot["access_token"])
-    return _cost(usage.seconds, usage.cpu_seconds, usage.peak_mib) | {"read": count}
+    return cost(usage.seconds, usage.cpu_seconds, usage.peak_mib) | {"read": count}
 
 
 def measure_phase(task: Mapping[str, Any]) -> dict[str, Any]:
     """Prepare and run one phase; what it took, asked, wrote and left behind."""
     control = Control(task["sandbox_url"])
     stage.set_up(control.now())
-    with all_tenants("a benchmark's database holds one sync"):
-        sync = Sync.objects.get()
+    with all_tenants("a benchmark's database holds one company"):
+        sync = Sync.objects.select_related("integration").get(recipe=task["recipe"])
     with tenant_scope(sync.tenant_id):
         expected = PREPARE[task["phase"]](sync, control)
         control.clear_counters()
         stage.totals.clear()
         with _profiled(is_wanted=task["profile"]) as profile, measured() as usage:
-            _work_off(sync)
+            work_off(sync)
         return (
-            _cost(usage.seconds, usage.cpu_seconds, usage.peak_mib)
-            | _outcome(sync, control)
+            cost(usage.seconds, usage.cpu_seconds, usage.peak_mib)
+            | outcome(sync, control)
             | {"changed": expected, "profile": profile.text()}
         )
 
 
-def _work_off(sync: Sync) -> None:
+def work_off(sync: Sync) -> None:
     """Run until nothing is left to do, as a worker would."""
     for _ in range(MOST_SLICES):
         ended = run_sync(sync.pk, RunTrigger.SCHEDULE)
@@ -87,11 +94,11 @@ def _work_off(sync: Sync) -> None:
     raise PhaseFailed("The sync finds no end.")
 
 
-def _cost(seconds: float, cpu_seconds: float, peak_mib: float) -> dict[str, Any]:
+def cost(seconds: float, cpu_seconds: float, peak_mib: float) -> dict[str, Any]:
     return {"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_mib": peak_mib}
 
 
-def _outcome(sync: Sync, control: Control) -> dict[str, Any]:
+def outcome(sync: Sync, control: Control) -> dict[str, Any]:
     counters = control.counters()
     rows = SyncRecord.objects.filter(sync=sync).values_list("status").annotate(Count("pk"))
     totals = stage.totals
@@ -114,9 +121,16 @@ def _first(_sync: Sync, _control: Control) -> int:
     return 0
 
 
+def _both_ways(sync: Sync, _control: Control) -> int:
+    """What was made in QuickBooks is to appear in HubSpot from now on."""
+    services.change_settings(sync, {"direction": Direction.BOTH.value})
+    services.request_run(sync)
+    return 0
+
+
 def _unchanged(sync: Sync, control: Control) -> int:
     """Both sides are to be read whole once more; nothing in them has changed."""
-    _forget_echoes(sync, control)
+    forget_echoes(sync, control)
     Sync.objects.filter(pk=sync.pk).update(left_cursor="", right_cursor="")
     services.request_run(sync)
     return 0
@@ -136,7 +150,7 @@ def _left_changed(sync: Sync, control: Control) -> int:
 
 
 def _right_changed(sync: Sync, control: Control) -> int:
-    _forget_echoes(sync, control)
+    forget_echoes(sync, control)
     ids = _some(sync, "right_id")
     for number, record_id in enumerate(ids):
         fields = {"PrimaryPhone": {"FreeFormNumber": f"(404) 555-{number:06d}"}}
@@ -147,6 +161,8 @@ def _right_changed(sync: Sync, control: Control) -> int:
 
 PREPARE: dict[str, Prepare] = {
     "first": _first,
+    "out": _first,
+    "in": _both_ways,
     "unchanged": _unchanged,
     "idle": _idle,
     "left_changed": _left_changed,
@@ -163,12 +179,12 @@ def _some(sync: Sync, column: str) -> list[str]:
     return ids[:: max(1, len(ids) // wanted)][:wanted]
 
 
-def _forget_echoes(sync: Sync, control: Control) -> None:
+def forget_echoes(sync: Sync, control: Control) -> None:
     """Let time pass until what the last phase wrote lies behind both look-backs."""
     control.advance(LOOK_BACK)
     stage.set_up(control.now())
     services.request_run(sync)
-    _work_off(sync)
+    work_off(sync)
 
 
 class _Profile:

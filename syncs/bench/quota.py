@@ -17,7 +17,8 @@ from integrations.limits import DatabaseLimiter
 from syncs.bench import stage
 from syncs.bench.children import Tell, Told, forked, forked_together, run_child
 from syncs.bench.scratch import scratch_database
-from syncs.bench.stand_in import Control, sandbox
+from syncs.bench.stand_in import sandbox
+from syncs.demo.control import Control
 
 PROCESSES = 4
 SECONDS = 20.0

@@ -9,7 +9,7 @@ import django
 from rich.console import Console
 from rich.table import Table
 
-from syncs.bench.case import PHASES, Case, Measured
+from syncs.bench.case import TITLES, Case, Measured
 from syncs.bench.desk import GOAL_MS, PEOPLE
 from syncs.bench.goals import Verdict, same_calls, verdicts
 from syncs.bench.quota import LEAST_SHARE, PROCESSES
@@ -64,7 +64,7 @@ def missed(cases: Sequence[Case]) -> list[Verdict]:
 def show(console: Console, cases: Sequence[Case]) -> None:
     for case in cases:
         console.print(_table(case))
-        console.print(_goals(f"{case.database}, {case.records:,} records", verdicts(case)))
+        console.print(_goals(case.title, verdicts(case)))
     if across := same_calls(cases):
         console.print(_goals("over sizes", across))
     console.print(NOTES)
@@ -72,12 +72,12 @@ def show(console: Console, cases: Sequence[Case]) -> None:
 
 def show_profiles(console: Console, case: Case) -> None:
     for measured in case.phases:
-        console.rule(f"{case.database}, {case.records:,} records: {PHASES[measured.phase]}")
+        console.rule(f"{case.title}: {TITLES[measured.phase]}")
         console.print(measured.told["profile"], markup=False, highlight=False)
 
 
 def _table(case: Case) -> Table:
-    found = Table(title=f"{case.database}, {case.records:,} records a side", title_justify="left")
+    found = Table(title=f"{case.title} a side", title_justify="left")
     for number, name in enumerate(COLUMNS):
         found.add_column(name, justify="right" if number else "left")
     found.add_row(
@@ -100,7 +100,7 @@ def _row(measured: Measured) -> tuple[str, ...]:
     calls = measured.told["calls"]
     many = times is not None
     return (
-        PHASES[measured.phase],
+        TITLES[measured.phase],
         f"{measured.read:,}",
         f"{measured.seconds:.2f}",
         f"{measured.records_per_second:,.0f}" if many else "",

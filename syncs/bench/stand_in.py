@@ -1,20 +1,12 @@
-"""The sandbox of a measurement: its process, its counters, its clock, changes by hand."""
+"""The sandbox of a measurement: its process, with the limits of the providers or without."""
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Self
-
-import requests
 
 from syncs.bench.children import manage
 from syncs.demo.processes import DidNotStart, running
-
-PROVIDERS = ("hubspot", "quickbooks")
-TIMEOUT = 120.0
 
 type Told = dict[str, dict[str, str]]
 
@@ -29,61 +21,3 @@ def sandbox(dataset: str, limits: str = "off") -> Iterator[tuple[str, Told]]:
             raise DidNotStart("The sandbox did not start; its own words stand above.")
         told = json.loads(line)
         yield told["hubspot"]["base_url"].removesuffix("/hubspot"), told
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """What one provider was asked since the counters were cleared."""
-
-    calls: int
-    writes: int
-    violations: int
-    by_template: Mapping[str, int]
-
-    @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
-        return cls(
-            told["calls"], told["writes"], told["violations"], dict(told["calls_by_template"])
-        )
-
-    def matching(self, *parts: str) -> int:
-        """The calls whose template holds one of these."""
-        return sum(
-            number
-            for template, number in self.by_template.items()
-            if any(part in template for part in parts)
-        )
-
-
-class Control:
-    """The sandbox's own endpoint."""
-
-    def __init__(self, url: str) -> None:
-        self._url = f"{url}/_control"
-        self._session = requests.Session()
-        self._session.trust_env = False
-
-    def counters(self) -> dict[str, Counters]:
-        told = self._ask("GET", "state")["providers"]
-        return {name: Counters.of(told[name]) for name in PROVIDERS}
-
-    def clear_counters(self) -> None:
-        self._ask("POST", "counters/clear")
-
-    def now(self) -> datetime:
-        return datetime.fromisoformat(self._ask("GET", "state")["now"]).astimezone(UTC)
-
-    def advance(self, seconds: float) -> None:
-        self._ask("POST", "clock", {"advance": seconds})
-
-    def change(self, provider: str, path: str, fields: Mapping[str, Any]) -> None:
-        """As a person changes a record on the provider's screens; not counted as a write."""
-        self._ask("POST", f"data/{provider}/{path}", fields)
-
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        answer = self._session.request(
-            method, f"{self._url}/{path}", json=dict(body or {}), timeout=TIMEOUT
-        )
-        if answer.status_code >= 400:
-            raise RuntimeError(f"The sandbox refuses {path}: {answer.text}")
-        return answer.json()

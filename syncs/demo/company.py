@@ -1,20 +1,21 @@
-"""The demo company: its people, its connections to the sandbox, and its two syncs."""
+"""The demo company: its people, its connections to the sandbox, and its syncs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import Membership, Role, Tenant, User
 from integrations.connecting import identity_changes
-from integrations.contract import Choice, Identity
+from integrations.contract import Choice, Connector, Identity
 from integrations.models import SANDBOX, Connection
 from integrations.services import opened
 from syncs import services
 from syncs.models import Integration, Sync
-from syncs.recipes.hubspot_quickbooks import RECIPES
-from syncs.recipes.terms import Recipe
+from syncs.recipes import recipe_of
+from syncs.recipes.hubspot_quickbooks_documents import CONTACTS, INVOICES, PAYMENTS, PRODUCTS
 
 SLUG = "demo"
 NAME = "Brouwer & Søn Trading"
@@ -26,6 +27,11 @@ PEOPLE = {
     Role.VIEWER: ("viewer@demo.example", "Vera Viewer"),
 }
 WANTED_INCOME = "sales"
+FORGOTTEN = "Seattle"
+# Since when, in days, the company has had its invoices in step; its invoices are made for it.
+STARTED = 30
+# What is built on comes first.
+ORDER = (CONTACTS, PRODUCTS, INVOICES, PAYMENTS, "hubspot_quickbooks_payment_notes")
 
 
 def demo_tenant() -> Tenant:
@@ -73,22 +79,48 @@ def connect(tenant: Tenant, provider: str, told: Mapping[str, str]) -> Connectio
 
 
 def install(tenant: Tenant, told: Mapping[str, Mapping[str, str]]) -> list[Sync]:
-    """Both connections, the integration and its syncs, switched on; found again if there."""
+    """Both connections, the integration and its syncs, switched on; found again if there.
+
+    They come in the order in which one builds on the other.
+    """
     left = connect(tenant, "hubspot", told["hubspot"])
     right = connect(tenant, "quickbooks", told["quickbooks"])
     integration = services.install(left, right, name="HubSpot ⇄ QuickBooks")
-    there = {sync.recipe: sync for sync in integration.syncs.all()}
-    return [there.get(recipe.code) or _add(integration, recipe, right) for recipe in RECIPES]
+    with opened(left) as hubspot, opened(right) as quickbooks:
+        found = settings_for(hubspot, quickbooks)
+    for code in (CONTACTS, PRODUCTS, INVOICES):
+        _switch_on(integration, code, found.get(code, {}))
+    rows = Sync.objects.for_tenant(tenant).filter(integration=integration)
+    return sorted(rows, key=lambda sync: ORDER.index(sync.recipe))
 
 
-def _add(integration: Integration, recipe: Recipe, right: Connection) -> Sync:
-    settings = {}
-    for setting in recipe.settings:
-        with opened(right) as connector:
-            settings[setting.name] = _income(connector.choices(setting.choice_list)).value
-    sync = services.create_sync(integration, recipe.code, settings=settings)
-    services.activate(sync)
-    return sync
+def _switch_on(integration: Integration, code: str, settings: Mapping[str, Any]) -> None:
+    there = Sync.objects.for_tenant(integration.tenant_id).filter(integration=integration)
+    if there.filter(recipe=code).exists():
+        return
+    sync = services.create_sync(integration, code, settings=settings)
+    if recipe_of(code).starts:
+        # This company has had Saldo for a while: what HubSpot invoiced in that time counts.
+        started = timezone.now() - timedelta(days=STARTED)
+        there.filter(pk=sync.pk).update(started_at=started)
+        sync.refresh_from_db()
+    services.activate(sync, with_needs=True)
+
+
+def settings_for(hubspot: Connector, quickbooks: Connector) -> dict[str, dict[str, Any]]:
+    """What the company chose: an account for sales, and tax codes for two of its rates."""
+    income = _income(quickbooks.choices("income_accounts")).value
+    rates = hubspot.choices("tax_rates")
+    taxes = [[each.value, "TAX", str(each.rate), each.label] for each in rates if _is_mapped(each)]
+    return {
+        PRODUCTS: {"income_account": income},
+        INVOICES: {"income_account": income, "taxes": taxes},
+    }
+
+
+def _is_mapped(rate: Choice) -> bool:
+    """One is forgotten, as happens."""
+    return FORGOTTEN not in rate.label
 
 
 def _income(accounts: Sequence[Choice]) -> Choice:

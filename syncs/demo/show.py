@@ -60,7 +60,7 @@ class Bars:
 
 
 def table(summaries: Sequence[services.Summary]) -> Table:
-    found = Table(title="First sync", **NARROW)
+    found = Table(title="First syncs", **NARROW)
     found.add_column("sync")
     for name in COLUMNS:
         found.add_column(name.replace("_", " "), justify="right")

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 from integrations.contract import Field
 from syncs.engine.filters import Evaluator, evaluator
-from syncs.engine.merge import Merge, Rule, Verdict, Watched, compile_rule
+from syncs.engine.merge import Merge, Verdict
+from syncs.engine.parents import REFERRING
+from syncs.engine.rules import Rule, Watched, compile_rule
 from syncs.engine.terms import (
     Condition,
+    Exclude,
+    ExcludeReason,
     FieldMapping,
     Leaving,
+    Policy,
     RecordView,
     References,
     Side,
@@ -30,23 +35,36 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """The mappings that are there for records born on one side."""
+
+    every: tuple[Rule, ...]
+    # Those that may write on a linked record.
+    merging: tuple[Rule, ...]
+    # Those that lead to other records.
+    referring: tuple[Rule, ...]
+    # The mappings that take part in each field of a side: bases are made field by field.
+    sharers: Mapping[Side, Sharers]
+    # The mappings that keep a fingerprint beside the bases.
+    prints: tuple[Rule, ...]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """What every decision of a sync needs; holds no state of any record."""
 
     spec: SyncSpec
-    rules: tuple[Rule, ...]
-    # The rules that may write on a linked record.
-    merging: tuple[Rule, ...]
+    born: Mapping[Side, Rules]
     labels: Mapping[str, str]
     # The sides that the sync's direction lets values flow to.
     reachable: frozenset[Side]
     filters: Mapping[Side, Evaluator]
     # The recipe's fixed conditions alone, for records that a person sent.
     fixed: Mapping[Side, Evaluator]
-    # The mappings that take part in each field of a side: bases are made field by field.
-    sharers: Mapping[Side, Sharers]
-    # The mappings that keep a fingerprint beside the bases.
-    prints: tuple[Rule, ...]
+
+    def rules(self, record: RecordView) -> Rules:
+        return self.born[record.birth]
 
     def fields(self, side: Side) -> Mapping[str, Field]:
         return self.spec.left_fields if side is Side.LEFT else self.spec.right_fields
@@ -77,29 +95,53 @@ class Compiled:
         self, rule: Rule, linked: Linked, open_sides: frozenset[Side], references: References
     ) -> Verdict:
         chosen = linked.record.resolutions.get(rule.key)
-        policy = self.spec.policy
+        policy = self.rules(linked.record).policy
         merge = Merge(rule, linked.left, linked.right, open_sides, policy, references, chosen)
         return merge.verdict()
 
 
 def compile_spec(spec: SyncSpec) -> Compiled:
     """Raises ValueError for a spec with problems; `spec_problems` words them for people."""
-    rules = tuple(compile_rule(mapping, spec) for mapping in spec.mappings)
     sides = (
         (Side.LEFT, spec.left_filter, spec.left_fields),
         (Side.RIGHT, spec.right_filter, spec.right_fields),
     )
     return Compiled(
         spec=spec,
-        rules=rules,
-        merging=tuple(rule for rule in rules if rule.updates),
+        born=_by_birth(spec),
         labels={mapping.key: _label(mapping, spec) for mapping in spec.mappings},
         reachable=frozenset(side for side in Side if spec.direction.reaches(side)),
         filters={side: evaluator(chosen, fields) for side, chosen, fields in sides},
         fixed={side: evaluator(chosen, fields, fixed_only=True) for side, chosen, fields in sides},
-        sharers={side: _sharers(rules, side) for side in Side},
-        prints=tuple(rule for rule in rules if rule.print),
     )
+
+
+def _by_birth(spec: SyncSpec) -> dict[Side, Rules]:
+    left = _rules(spec, Side.LEFT)
+    cares = spec.edited_at_birth or any(one.owned or one.born for one in spec.mappings)
+    return {Side.LEFT: left, Side.RIGHT: _rules(spec, Side.RIGHT) if cares else left}
+
+
+def _rules(spec: SyncSpec, born: Side) -> Rules:
+    every = tuple(
+        compile_rule(mapping, spec, born)
+        for mapping in spec.mappings
+        if mapping.born in (None, born)
+    )
+    return Rules(
+        every=every,
+        merging=tuple(rule for rule in every if rule.updates),
+        referring=tuple(one for one in every if one.mapping.transform.kind in REFERRING),
+        sharers={side: _sharers(every, side) for side in Side},
+        prints=tuple(rule for rule in every if rule.print),
+        policy=Policy(born.value) if born in spec.edited_at_birth else spec.policy,
+    )
+
+
+def held_back(clause: Condition | None, *, is_partial: bool = False) -> Exclude:
+    """Not part of the sync as a clause said no; a fixed one may say what that means."""
+    reason = clause.reason if clause is not None else None
+    return Exclude(reason or ExcludeReason.FILTER, clause, is_partial)
 
 
 def _sharers(rules: tuple[Rule, ...], side: Side) -> Sharers:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from integrations.contract import FieldType, Value
-from syncs.engine.values import as_text, is_empty
+from syncs.engine.values import as_text, is_empty, lines_of
 
 # Text and number fields lose nothing between their like; what is named here may go one way only,
 # as the way back could not be read or would lose a part.
@@ -17,6 +17,7 @@ _ONE_WAY: dict[FieldType, frozenset[FieldType]] = {
     FieldType.DATETIME: frozenset({FieldType.TEXT, FieldType.DATE}),
     FieldType.CHOICE: frozenset({FieldType.CHOICES}),
     FieldType.CHOICES: frozenset({FieldType.TEXT}),
+    FieldType.LINES: frozenset({FieldType.TEXT}),
 }
 _BOTH_WAYS: frozenset[frozenset[FieldType]] = frozenset(
     {
@@ -56,6 +57,7 @@ _KINDS: dict[type, frozenset[FieldType]] = {
     datetime: frozenset({FieldType.DATETIME}),
     tuple: frozenset({FieldType.CHOICES}),
 }
+_LINES = frozenset({FieldType.LINES})
 _CONVERTERS: dict[tuple[type, FieldType], Callable[..., Value]] = {
     (date, FieldType.DATETIME): _midnight,
     (datetime, FieldType.DATE): _day,
@@ -68,7 +70,8 @@ def convert(value: Value, target: FieldType) -> Value:
     if is_empty(value):
         return None
     kind = type(value)
-    if target in _KINDS[kind]:
+    fitting = _LINES if lines_of(value) else _KINDS[kind]
+    if target in fitting:
         return value
     if target is FieldType.TEXT:
         return as_text(value)

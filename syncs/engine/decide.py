@@ -11,7 +11,7 @@ from syncs.engine import matching
 from syncs.engine import rebase as rebasing
 from syncs.engine.compiled import Compiled, Linked, compile_spec
 from syncs.engine.linked import decide_linked
-from syncs.engine.merge import Rule
+from syncs.engine.parents import facts_by_type, reference_keys
 from syncs.engine.terms import (
     Create,
     Exclude,
@@ -24,12 +24,10 @@ from syncs.engine.terms import (
     Side,
     SideView,
     SyncSpec,
-    TransformKind,
     Update,
 )
-from syncs.engine.transforms import Held
 from syncs.engine.unlinked import decide_unlinked
-from syncs.engine.values import as_text
+from syncs.engine.ways import Held
 
 NO_MATCHES = Matches()
 NO_REFERENCES: References = {}
@@ -38,11 +36,12 @@ NO_REFERENCES: References = {}
 class Decider:
     """A sync's rules made ready for many records."""
 
-    __slots__ = ("_compiled",)
+    __slots__ = ("_compiled", "_facts")
 
     def __init__(self, spec: SyncSpec) -> None:
         """Raises ValueError for a spec with problems; `spec_problems` words them for people."""
         self._compiled: Compiled = compile_spec(spec)
+        self._facts = facts_by_type(spec)
 
     @property
     def spec(self) -> SyncSpec:
@@ -54,11 +53,15 @@ class Decider:
 
     def references(self, record: RecordView) -> tuple[ReferenceKey, ...]:
         """The parents that a decision about this record needs to know."""
-        found: dict[ReferenceKey, None] = {}
-        for rule in self._compiled.rules:
-            if rule.mapping.transform.kind is TransformKind.REFERENCE:
-                found.update(dict.fromkeys(_reference_keys(rule, record)))
-        return tuple(found)
+        rules = self._compiled.rules(record).referring
+        return tuple(dict.fromkeys(key for rule in rules for key in reference_keys(rule, record)))
+
+    def facts(self, object_type: str) -> frozenset[str]:
+        """The fields that a decision needs to know of parents of this left object type.
+
+        They are read on the other side than the reference is on, and go into `Parent.facts`.
+        """
+        return self._facts.get(object_type, frozenset())
 
     def decide(
         self,
@@ -127,14 +130,3 @@ def wishes(plan: Plan, side: Side) -> Values:
     if not isinstance(plan, Create | Update):
         return {}
     return {change.field: change.after for change in plan.changes if change.side is side}
-
-
-def _reference_keys(rule: Rule, record: RecordView) -> list[ReferenceKey]:
-    found: list[ReferenceKey] = []
-    for target in {**rule.creates, **rule.updates}:
-        source = target.other
-        view = record.left if source is Side.LEFT else record.right
-        parent_id = as_text(view.values.get(rule.watched(source)[0].field)) if view else ""
-        if parent_id:
-            found.append(ReferenceKey(rule.mapping.transform.object_type, source, parent_id))
-    return found

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from integrations.contract import Field, FieldType, Value, Values
 from syncs.engine.terms import Condition, Filter, Operator
-from syncs.engine.values import as_text, is_empty, parse
+from syncs.engine.values import as_text, choices_of, is_empty, parse
 
 type Test = Callable[[Value], bool]
 
@@ -27,7 +27,10 @@ _TEXTS = frozenset({FieldType.TEXT})
 _NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 _TIMES = frozenset({FieldType.DATE, FieldType.DATETIME})
 _ANY_TYPE = frozenset(FieldType)
+_COMPARED = _ANY_TYPE - {FieldType.LINES}
 _FITTING: dict[Operator, frozenset[FieldType]] = {
+    Operator.IS_FILLED: _ANY_TYPE,
+    Operator.IS_EMPTY: _ANY_TYPE,
     Operator.CONTAINS: _TEXTS | {FieldType.CHOICES},
     Operator.STARTS_WITH: _TEXTS,
     Operator.GREATER: _NUMBERS,
@@ -128,14 +131,10 @@ def _equal_test(operator: Operator, wanted: list[Value], kind: FieldType) -> Tes
         return lambda value: (
             not is_empty(value) and any(_equal(_comparable(value, kind), one) for one in wanted)
         )
-    chosen = {choice for one in wanted if isinstance(one, tuple) for choice in one}
+    chosen = {choice for one in wanted for choice in choices_of(one)}
     if operator in (Operator.EQUALS, Operator.NOT_EQUALS):
-        return lambda value: not is_empty(value) and set(_choices(value)) == chosen
-    return lambda value: not chosen.isdisjoint(_choices(value))
-
-
-def _choices(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
+        return lambda value: not is_empty(value) and set(choices_of(value)) == chosen
+    return lambda value: not chosen.isdisjoint(choices_of(value))
 
 
 def _wanted(text: str, kind: FieldType) -> Value:
@@ -171,7 +170,7 @@ def _equal(value: Value, wanted: Value) -> bool:
 
 def _contains(value: Value, wanted: Value) -> bool:
     if isinstance(value, tuple):
-        return set(_choices(wanted)) <= set(value)
+        return set(choices_of(wanted)) <= set(choices_of(value))
     return isinstance(value, str) and isinstance(wanted, str) and wanted in value
 
 
@@ -226,7 +225,7 @@ def filter_problems(chosen: Filter, fields: Mapping[str, Field]) -> list[str]:
 def _problem(clause: Condition, field: Field | None) -> str:
     if field is None:
         return f"The filter names the field “{clause.field}”, which does not exist."
-    if field.type not in _FITTING.get(clause.operator, _ANY_TYPE):
+    if field.type not in _FITTING.get(clause.operator, _COMPARED):
         words = _WORDS[clause.operator]
         return f"“{words}” does not go with {field.label}, a {field.type.value} field."
     if clause.operator in _WITHOUT_VALUE:

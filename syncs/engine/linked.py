@@ -2,7 +2,7 @@
 
 from integrations.contract import Category, Fault, RecordState
 from syncs.engine.check import check_update
-from syncs.engine.compiled import Compiled, Linked
+from syncs.engine.compiled import Compiled, Linked, held_back
 from syncs.engine.merge import Stay, is_quiet
 from syncs.engine.terms import (
     Agree,
@@ -12,6 +12,7 @@ from syncs.engine.terms import (
     Fail,
     FieldChange,
     FieldConflict,
+    FieldLock,
     Mode,
     Plan,
     References,
@@ -22,12 +23,16 @@ from syncs.engine.terms import (
     Unlink,
     Update,
 )
+from syncs.engine.totals import unequal
 
 LIVE = RecordState.LIVE
 AGREE = Agree()
+CHANGED_ELSEWHERE = "changed_elsewhere"
+VOIDED_ELSEWHERE = "voided_elsewhere"
 REMOVED = {
     RecordState.ARCHIVED: ExcludeReason.ARCHIVED,
     RecordState.GONE: ExcludeReason.GONE,
+    RecordState.VOIDED: ExcludeReason.VOIDED,
 }
 
 
@@ -38,10 +43,11 @@ def decide_linked(compiled: Compiled, linked: Linked, references: References) ->
         return AGREE
     open_sides, clause = compiled.open_sides(linked)
     if not open_sides:
-        return Exclude(ExcludeReason.FILTER, clause)
-    return _merged(compiled, linked, open_sides, references) or Exclude(
-        ExcludeReason.FILTER, clause, is_partial=True
-    )
+        return held_back(clause)
+    plan = _merged(compiled, linked, open_sides, references)
+    if plan is AGREE and compiled.spec.totals:
+        return unequal(compiled.spec, linked) or plan
+    return plan or held_back(clause, is_partial=True)
 
 
 def _merged(
@@ -51,8 +57,9 @@ def _merged(
     left, right = linked.left, linked.right
     changes: list[FieldChange] = []
     conflicts: list[FieldConflict] = []
+    locks: list[FieldLock] = []
     blocked = False
-    for rule in compiled.merging:
+    for rule in compiled.rules(linked.record).merging:
         if is_quiet(rule, left, right):
             continue
         found = compiled.verdict(rule, linked, open_sides, references)
@@ -60,7 +67,11 @@ def _merged(
             changes.append(found)
         elif isinstance(found, FieldConflict):
             conflicts.append(found)
+        elif isinstance(found, FieldLock):
+            locks.append(found)
         blocked = blocked or found is Stay.BLOCKED
+    if locks:
+        return _locked(compiled, tuple(locks))
     if not changes and not conflicts:
         return None if blocked else AGREE
     return _planned(compiled, tuple(changes), tuple(conflicts))
@@ -79,10 +90,21 @@ def _planned(
     return Update(changes, conflicts)
 
 
+def _locked(compiled: Compiled, locks: tuple[FieldLock, ...]) -> Fail:
+    labels = ", ".join(compiled.labels[lock.mapping] for lock in locks)
+    message = (
+        f"{labels}: changed on the {locks[0].side.value}, where it does not belong. "
+        f"Undo it there, or make the same change on the {locks[0].side.other.value}."
+    )
+    fault = Fault(Category.STATE_LOCKED, CHANGED_ELSEWHERE, message, field=locks[0].field)
+    return Fail(fault, locks=locks)
+
+
 def _conflicting(compiled: Compiled, conflicts: tuple[FieldConflict, ...]) -> Fail:
     labels = ", ".join(compiled.labels[conflict.mapping] for conflict in conflicts)
     message = f"Both sides have a value of their own: {labels}. Choose which one stays."
-    mapping = next(rule.mapping for rule in compiled.rules if rule.key == conflicts[0].mapping)
+    key = conflicts[0].mapping
+    mapping = next(mapping for mapping in compiled.spec.mappings if mapping.key == key)
     field = (mapping.left or mapping.right)[0]
     fault = Fault(Category.CONFLICT, "both_changed", message, field=field)
     return Fail(fault, conflicts=conflicts)
@@ -95,7 +117,8 @@ def _removed(compiled: Compiled, linked: Linked) -> Plan:
     removed, other = views if side is Side.LEFT else views[::-1]
     excluded = Exclude(REMOVED[removed.state])
     if other.state is not LIVE:
-        return excluded
+        is_voided = RecordState.VOIDED in (removed.state, other.state)
+        return Exclude(ExcludeReason.VOIDED) if is_voided else excluded
     if removed.state is removed.settled_state:
         return _returned(compiled, linked, removed, other, side) or excluded
     policy = _policy(compiled, side)
@@ -103,6 +126,9 @@ def _removed(compiled: Compiled, linked: Linked) -> Plan:
         return excluded
     if policy is Removal.ARCHIVE and _may_follow(compiled, linked, removed, side):
         return Archive(side.other)
+    is_voided = removed.state is RecordState.VOIDED and policy is Removal.ARCHIVE
+    if is_voided and not _takes(compiled, linked, side.other):
+        return _voided_elsewhere(side)
     return Unlink(side, removed.state)
 
 
@@ -117,8 +143,23 @@ def _returned(
         return None
     clause = compiled.blocking(linked.record, back, source)
     if clause is not None:
-        return Exclude(ExcludeReason.FILTER, clause)
-    return Restore(side) if compiled.spec.direction.reaches(side) else None
+        return held_back(clause)
+    return Restore(side) if _takes(compiled, linked, side) else None
+
+
+def _takes(compiled: Compiled, linked: Linked, side: Side) -> bool:
+    """Whether a side may be changed by the other at all."""
+    is_its_own = side in compiled.spec.edited_at_birth and linked.record.birth is side
+    return compiled.spec.direction.reaches(side) and not is_its_own
+
+
+def _voided_elsewhere(side: Side) -> Fail:
+    """A document is voided where it was made, not where it is only shown."""
+    message = (
+        f"It was voided on the {side.value}, and belongs to the {side.other.value}, where it still "
+        "stands: void it there too."
+    )
+    return Fail(Fault(Category.STATE_LOCKED, VOIDED_ELSEWHERE, message))
 
 
 def _policy(compiled: Compiled, removed: Side) -> Removal:
@@ -127,7 +168,7 @@ def _policy(compiled: Compiled, removed: Side) -> Removal:
 
 
 def _may_follow(compiled: Compiled, linked: Linked, removed: SideView, side: Side) -> bool:
-    if not compiled.spec.direction.reaches(side.other):
+    if not _takes(compiled, linked, side.other):
         return False
     # A purged record comes without values: then the filter cannot be asked.
     known = any(value is not None for value in removed.values.values())

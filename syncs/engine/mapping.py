@@ -1,12 +1,13 @@
 """Mappings as people save them: what they write, what they need, and what is wrong with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from integrations.contract import Field, FieldType, Value, Values
 from syncs.engine.check import bad_value
 from syncs.engine.convert import fits, fits_both_ways
 from syncs.engine.terms import (
     Direction,
+    DocumentRules,
     FieldMapping,
     Filter,
     References,
@@ -16,8 +17,9 @@ from syncs.engine.terms import (
     TransformKind,
 )
 from syncs.engine.texts import placeholders
-from syncs.engine.transforms import names, transformer
+from syncs.engine.transforms import transformer
 from syncs.engine.values import parse
+from syncs.engine.ways import names
 
 
 def apply(
@@ -31,15 +33,35 @@ def apply(
 
     Raises Held when the value cannot be made. For many records make a `transformer` once.
     """
-    return transformer(mapping, target, target_field)(values, references)
+    return transformer(mapping, target, target_field)(values, references, {})
 
 
 def needed_fields(spec: SyncSpec, side: Side) -> frozenset[str]:
-    """The fields of a side that must be read to decide: mapped, filtered on or matched by."""
+    """The fields of a side that must be read to decide: mapped, filtered on, matched or told by."""
     rules = {rule.left if side is Side.LEFT else rule.right for rule in spec.match_rules}
     mapped = {name for mapping in spec.mappings for name in names(mapping, side)}
     chosen = spec.left_filter if side is Side.LEFT else spec.right_filter
-    return frozenset(rules | mapped | _filtered(chosen))
+    return frozenset(rules | mapped | _filtered(chosen) | told_fields(spec, side))
+
+
+def told_fields(spec: SyncSpec, side: Side) -> set[str]:
+    """What starts, totals and documents look at; not every type has adjustments."""
+    found = {rule.left if side is Side.LEFT else rule.right for rule in spec.totals}
+    if side in spec.starts:
+        found.add(spec.starts[side].field)
+    rules = spec.documents
+    if rules is None:
+        return found
+    if side is Side.LEFT:
+        found |= {rules.adjustments} & spec.left_fields.keys()
+    return found | document_fields(rules, side)
+
+
+def document_fields(rules: DocumentRules, side: Side) -> set[str]:
+    """The fields that every document of a side must have."""
+    if side is Side.RIGHT:
+        return {rules.right_total} - {""}
+    return {rules.left_total, rules.left_currency} - {""}
 
 
 def _filtered(chosen: Filter) -> set[str]:
@@ -58,6 +80,9 @@ _KIND_WORDS = {
     TransformKind.FIRST_FILLED: "first filled",
     TransformKind.TRUNCATE: "shorten",
     TransformKind.REFERENCE: "reference",
+    TransformKind.LINES: "lines",
+    TransformKind.ALLOCATIONS: "allocations",
+    TransformKind.PARENT_FIELD: "field of a parent",
 }
 # What these write cannot be read back, so they go one way only.
 _ONE_WAY_KINDS = frozenset(
@@ -66,6 +91,7 @@ _ONE_WAY_KINDS = frozenset(
         TransformKind.TEMPLATE,
         TransformKind.FIRST_FILLED,
         TransformKind.TRUNCATE,
+        TransformKind.PARENT_FIELD,
     }
 )
 _SEVERAL_SOURCES = frozenset({TransformKind.TEMPLATE, TransformKind.FIRST_FILLED})
@@ -78,6 +104,9 @@ def problems(mapping: FieldMapping, left_fields: Fields, right_fields: Fields) -
     if unknown:
         return [f"The field “{name}” does not exist." for name in unknown]
     fields = {Side.LEFT: left_fields, Side.RIGHT: right_fields}
+    found = [*_barred(mapping.left, left_fields), *_barred(mapping.right, right_fields)]
+    if found:
+        return found
     found = _shape_problems(mapping)
     if found:
         return found
@@ -88,6 +117,11 @@ def problems(mapping: FieldMapping, left_fields: Fields, right_fields: Fields) -
 
 def _unknown(wanted: Sequence[str], fields: Fields) -> list[str]:
     return [name for name in wanted if name not in fields]
+
+
+def _barred(wanted: Sequence[str], fields: Fields) -> list[str]:
+    barred = (fields[name] for name in wanted if fields[name].unavailable)
+    return [f"{field.label} cannot be mapped: {field.unavailable}" for field in barred]
 
 
 def _targets(mapping: FieldMapping) -> list[Side]:
@@ -126,8 +160,10 @@ def _way_problems(mapping: FieldMapping, target: Side, fields: Mapping[Side, Fie
 
 def _type_problems(mapping: FieldMapping, field: Field, sources: list[Field]) -> list[str]:
     kind = mapping.transform.kind
-    if kind is TransformKind.REFERENCE:
-        return _reference_problems(mapping.transform, field, sources[0])
+    if kind in _REFERRING:
+        return _REFERRING[kind](mapping.transform, field, sources[0])
+    if field.type is FieldType.LINES:
+        return [f"{field.label} refers to other records: use the lines transform."]
     if kind in _FREE_TYPES:
         return []
     if _makes_text(mapping.transform):
@@ -164,7 +200,7 @@ def _misfit(source: Field, target: Field, *, both: bool) -> str:
 
 
 def _a(kind: FieldType) -> str:
-    return f"a {kind.value} field"
+    return "a field of lines" if kind is FieldType.LINES else f"a {kind.value} field"
 
 
 def _reference_problems(transform: Transform, field: Field, source: Field) -> list[str]:
@@ -176,6 +212,36 @@ def _reference_problems(transform: Transform, field: Field, source: Field) -> li
     if not transform.object_type:
         found.append("Say which sync links the records that the reference points to.")
     return found
+
+
+def _line_problems(transform: Transform, field: Field, source: Field) -> list[str]:
+    found = [
+        f"{one.label} is {_a(one.type)} and holds no lines."
+        for one in (source, field)
+        if one.type is not FieldType.LINES
+    ]
+    if transform.kind is TransformKind.ALLOCATIONS and not transform.object_type:
+        found.append("Say which sync links the documents that are paid.")
+    return found
+
+
+def _parent_problems(transform: Transform, _: Field, source: Field) -> list[str]:
+    found: list[str] = []
+    if source.type not in (FieldType.LINES, FieldType.REFERENCE):
+        found.append(f"{source.label} is {_a(source.type)} and refers to no other record.")
+    if not transform.object_type:
+        found.append("Say which sync links the records that the reference points to.")
+    if not transform.text:
+        found.append("Say which field of the parent is taken.")
+    return found
+
+
+_REFERRING: Mapping[TransformKind, Callable[[Transform, Field, Field], list[str]]] = {
+    TransformKind.REFERENCE: _reference_problems,
+    TransformKind.LINES: _line_problems,
+    TransformKind.ALLOCATIONS: _line_problems,
+    TransformKind.PARENT_FIELD: _parent_problems,
+}
 
 
 def _text_problems(mapping: FieldMapping, field: Field) -> list[str]:

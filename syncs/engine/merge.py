@@ -1,24 +1,25 @@
 """The three-way merge: what one mapping does to a linked record."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from integrations.contract import Value, Values
+from syncs.engine.lines import bear_no_other_tax
+from syncs.engine.rules import Rule, Watched
 from syncs.engine.terms import (
     FieldChange,
     FieldConflict,
-    FieldMapping,
+    FieldLock,
     Policy,
     References,
     Side,
     SideView,
-    SyncSpec,
     TransformKind,
 )
-from syncs.engine.transforms import Held, Transformer, names, transformer
-from syncs.engine.values import OWNER_MARK, digest, is_empty, same
+from syncs.engine.values import is_empty, same
+from syncs.engine.ways import Held
 
 
 class Stay(Enum):
@@ -39,96 +40,7 @@ class Moved(StrEnum):
     UNKNOWN = "unknown"
 
 
-type Verdict = FieldChange | FieldConflict | Stay
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Where a mapping writes on one side, and how the value is made."""
-
-    field: str
-    make: Transformer
-
-
-class Watched(NamedTuple):
-    """A field of a mapping, and the name under which the base of this mapping alone may stand."""
-
-    field: str
-    own: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A mapping made ready for many records of one sync."""
-
-    mapping: FieldMapping
-    left: tuple[Watched, ...]
-    right: tuple[Watched, ...]
-    # Where the mapping and the sync let values flow, for a create and for an update.
-    creates: Mapping[Side, Way]
-    updates: Mapping[Side, Way]
-    # Copied between fields of one type: equal values agree, whatever the bases are.
-    is_plain: bool = False
-    # A fingerprint of how values are made, and under which name the left base keeps it.
-    print: str = ""
-    print_name: str = ""
-
-    @property
-    def key(self) -> str:
-        return self.mapping.key
-
-    def watched(self, side: Side) -> tuple[Watched, ...]:
-        return self.left if side is Side.LEFT else self.right
-
-    def is_remade(self, left: SideView) -> bool:
-        """Whether the record last agreed when the mapping made its values in another way."""
-        return (left.base or {}).get(self.print_name, "") != self.print
-
-
-def compile_rule(mapping: FieldMapping, spec: SyncSpec) -> Rule:
-    creates: dict[Side, Way] = {}
-    updates: dict[Side, Way] = {}
-    for side in Side:
-        if not (mapping.direction.reaches(side) and spec.direction.reaches(side)):
-            continue
-        (name,) = names(mapping, side)
-        fields = spec.left_fields if side is Side.LEFT else spec.right_fields
-        field = fields.get(name)
-        way = Way(name, transformer(mapping, side, field))
-        if field is None or field.creatable:
-            creates[side] = way
-        if field is None or field.updatable:
-            updates[side] = way
-    left, right = _watch(mapping, Side.LEFT), _watch(mapping, Side.RIGHT)
-    is_plain, print_name = _is_plain(mapping, spec), f"{OWNER_MARK}{mapping.key}"
-    return Rule(mapping, left, right, creates, updates, is_plain, _print(mapping), print_name)
-
-
-def _print(mapping: FieldMapping) -> str:
-    """Another one for each way to make values; none for a plain copy, the commonest by far."""
-    made = mapping.transform
-    if made.kind is TransformKind.COPY:
-        return ""
-    parts = {
-        "kind": made.kind.value,
-        "text": made.text,
-        "table": [list(pair) for pair in made.table],
-        "length": made.length,
-        "object_type": made.object_type,
-        "fields": [*mapping.left, OWNER_MARK, *mapping.right],
-    }
-    return digest(parts)
-
-
-def _is_plain(mapping: FieldMapping, spec: SyncSpec) -> bool:
-    if mapping.transform.kind is not TransformKind.COPY or not (mapping.left and mapping.right):
-        return False
-    left, right = spec.left_fields.get(mapping.left[0]), spec.right_fields.get(mapping.right[0])
-    return left is not None and right is not None and left.type is right.type
-
-
-def _watch(mapping: FieldMapping, side: Side) -> tuple[Watched, ...]:
-    return tuple(Watched(name, f"{name}{OWNER_MARK}{mapping.key}") for name in names(mapping, side))
+type Verdict = FieldChange | FieldConflict | FieldLock | Stay
 
 
 class Missing(Enum):
@@ -198,6 +110,8 @@ class Merge:
     def verdict(self) -> Verdict:
         left = moved(self.rule.left, self.left)
         right = moved(self.rule.right, self.right)
+        if self.rule.owner is not None:
+            return self._owned(self.rule.owner, left if self.rule.owner is Side.LEFT else right)
         if Moved.UNKNOWN in (left, right):
             return self._first_meeting()
         if self.rule.is_remade(self.left):
@@ -210,6 +124,32 @@ class Merge:
 
     def _view(self, side: Side) -> SideView:
         return self.left if side is Side.LEFT else self.right
+
+    def _owned(self, owner: Side, owner_moved: Moved) -> Verdict:
+        """The owner's changes are written; what changed on the other side locks the record."""
+        target = owner.other
+        harm = self._harm(target)
+        is_due = owner_moved is not Moved.NO or self.rule.is_remade(self.left)
+        if target not in self.open:
+            return Stay.BLOCKED if is_due or harm is not None else Stay.AGREED
+        if harm is not None:
+            return Stay.AGREED if self._says_the_same(target, harm.agreed) else harm
+        return self._write(owner, erase=self.rule.mapping.erase) if is_due else Stay.AGREED
+
+    def _harm(self, side: Side) -> FieldLock | None:
+        """What was changed where the value does not belong; None when nothing was.
+
+        Without a base nobody knows who changed what: then any value that is there already counts.
+        """
+        view = self._view(side)
+        for watched in self.rule.watched(side):
+            before, now = base_of(view.base or {}, watched), view.values.get(watched.field)
+            agreed = None if isinstance(before, Missing) else before
+            if before is MISSING and not self._has_value(side.other):
+                continue
+            if not self.rule.is_unhurt(agreed, now):
+                return FieldLock(self.rule.key, side, watched.field, agreed, now)
+        return None
 
     def _first_meeting(self) -> Verdict:
         """No base yet: an empty side is filled, and two different values are for the policy."""
@@ -275,19 +215,28 @@ class Merge:
     def _agree(self) -> bool:
         return any(self._says_the_same(target) for target in self.rule.updates)
 
-    def _says_the_same(self, target: Side) -> bool:
+    def _says_the_same(self, target: Side, agreed: Value = None) -> bool:
+        """Whether the other side's value is what is there; `agreed`: where it does not belong.
+
+        A tax that the other side says nothing of is one that was there before, or a change.
+        """
         way = self.rule.updates[target]
+        source, present = self._view(target.other).values, self._view(target).values
         try:
-            value = way.make(self._view(target.other).values, self.references)
+            value = way.make(source, self.references, present)
         except Held:
             return False
-        return same(value, self._view(target).values.get(way.field))
+        held = present.get(way.field)
+        if agreed is not None and not bear_no_other_tax(held, agreed, value):
+            return False
+        return self.rule.agree(value, held)
 
     def _write(self, winner: Side, *, erase: bool) -> Verdict:
         target = winner.other
         way = self.rule.updates[target]
-        after = way.make(self._view(winner).values, self.references)
-        before = self._view(target).values.get(way.field)
+        present = self._view(target).values
+        after = way.make(self._view(winner).values, self.references, present)
+        before = present.get(way.field)
         if same(after, before) or (is_empty(after) and not erase):
             return Stay.AGREED
         return FieldChange(self.rule.key, target, way.field, before, after)
@@ -297,7 +246,9 @@ class Merge:
         fields = self.rule.watched(side)
         if len(fields) == 1:
             return self._view(side).values.get(fields[0].field)
-        return self.rule.updates[side.other].make(self._view(side).values, self.references)
+        present = self._view(side.other).values
+        made = self.rule.updates[side.other]
+        return made.make(self._view(side).values, self.references, present)
 
 
 _WINNERS: dict[Policy, Side | None] = {

@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from integrations.contract import RecordState, Value, Values
-from syncs.engine.compiled import Compiled, Linked, Sharers
-from syncs.engine.merge import MISSING, Missing, Rule, Stay, Watched, base_of, is_quiet
+from syncs.engine.compiled import Compiled, Linked, Rules, Sharers
+from syncs.engine.merge import MISSING, Missing, Stay, base_of, is_quiet
+from syncs.engine.rules import Rule, Watched
 from syncs.engine.terms import (
     Agree,
     Archive,
     Create,
     Exclude,
     FieldConflict,
+    FieldLock,
     Link,
     PartnerChoice,
     Plan,
@@ -24,8 +26,8 @@ from syncs.engine.terms import (
     Unlink,
     Update,
 )
-from syncs.engine.transforms import Held
 from syncs.engine.values import same
+from syncs.engine.ways import Held
 
 _NO_BASE: Final[Values] = {}
 
@@ -112,9 +114,10 @@ def rebase(
     answers = {Side.LEFT: left_answer, Side.RIGHT: right_answer}
     views = {Side.LEFT: record.left, Side.RIGHT: record.right}
     unsettled = _unsettled(compiled, record, plan, answers, references)
+    rules = _rules(compiled, record, plan)
     left, right = (
-        _Bases(side, views[side], answers[side], unsettled, _written(compiled, plan, side)).made(
-            compiled.sharers[side], compiled.prints if side is Side.LEFT else ()
+        _Bases(side, views[side], answers[side], unsettled, _written(rules, plan, side)).made(
+            rules.sharers[side], rules.prints if side is Side.LEFT else ()
         )
         for side in Side
     )
@@ -125,9 +128,14 @@ def _old(view: SideView | None) -> Values:
     return (view.base if view is not None else None) or _NO_BASE
 
 
-def _written(compiled: Compiled, plan: Plan, side: Side) -> frozenset[str]:
+def _rules(compiled: Compiled, record: RecordView, plan: Plan) -> Rules:
+    """What is created was born on the other side, whatever is known of both by now."""
+    return compiled.born[plan.side.other] if isinstance(plan, Create) else compiled.rules(record)
+
+
+def _written(rules: Rules, plan: Plan, side: Side) -> frozenset[str]:
     if isinstance(plan, Create) and plan.side is side:
-        return frozenset(rule.key for rule in compiled.rules if side in rule.creates)
+        return frozenset(rule.key for rule in rules.every if side in rule.creates)
     if isinstance(plan, Update):
         return frozenset(change.mapping for change in plan.changes if change.side is side)
     return frozenset()
@@ -154,14 +162,14 @@ def _held(compiled: Compiled, linked: Linked, references: References) -> set[str
     """The mappings with a change that may not flow now, or whose parent is not there."""
     open_sides, _ = compiled.open_sides(linked)
     found: set[str] = set()
-    for rule in compiled.merging:
+    for rule in compiled.rules(linked.record).merging:
         if is_quiet(rule, linked.left, linked.right):
             continue
         try:
             verdict = compiled.verdict(rule, linked, open_sides, references)
         except Held:
             verdict = Stay.HELD
-        if verdict in (Stay.HELD, Stay.BLOCKED) or isinstance(verdict, FieldConflict):
+        if verdict in (Stay.HELD, Stay.BLOCKED) or isinstance(verdict, FieldConflict | FieldLock):
             found.add(rule.key)
     return found
 
@@ -181,7 +189,8 @@ def settle(
     if isinstance(plan, Unlink):
         return _without(record, plan.side)
     left, right = left_answer or record.left, right_answer or record.right
-    after = replace(record, left=left, right=right)
+    born = plan.side.other if isinstance(plan, Create) else record.born
+    after = replace(record, left=left, right=right, born=born)
     if isinstance(plan, Link):
         return replace(after, partner_choice=PartnerChoice.NONE, partner_id="")
     if _is_partly_in_step(plan, record):
@@ -207,8 +216,8 @@ def _is_partly_in_step(plan: Plan, record: RecordView) -> bool:
 
 def _without(record: RecordView, side: Side) -> RecordView:
     if side is Side.LEFT:
-        return replace(record, left=None, linked_before=True)
-    return replace(record, right=None, linked_before=True)
+        return replace(record, left=None, linked_before=True, born=None)
+    return replace(record, right=None, linked_before=True, born=None)
 
 
 def _with_states(record: RecordView) -> RecordView:

@@ -1,10 +1,11 @@
 """What becomes of a record that is on one side only."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from integrations.contract import Category, Fault
 from syncs.engine.check import check_create
-from syncs.engine.compiled import Compiled
+from syncs.engine.compiled import Compiled, held_back
 from syncs.engine.linked import LIVE, REMOVED
 from syncs.engine.matching import choose, keys
 from syncs.engine.terms import (
@@ -54,12 +55,23 @@ def _kept_out(compiled: Compiled, record: RecordView, side: Side, own: SideView)
     if compiled.spec.direction.reaches(side.other):
         clause = compiled.blocking(record, own, side)
         if clause is not None:
-            return Exclude(ExcludeReason.FILTER, clause)
+            return held_back(clause)
+        if not record.enrolled_by_hand and _is_too_old(compiled, side, own):
+            return Exclude(ExcludeReason.BEFORE_START)
     if not compiled.spec.key_needed or record.partner_choice is PartnerChoice.CREATE:
         return None
     if keys(compiled.spec.match_rules, side, own.values):
         return None
     return Exclude(ExcludeReason.NO_MATCH_KEY)
+
+
+def _is_too_old(compiled: Compiled, side: Side, own: SideView) -> bool:
+    """Whether it is from before the start; so is a record that does not say when it is from."""
+    start = compiled.spec.starts.get(side)
+    if start is None:
+        return False
+    at = own.values.get(start.field)
+    return not isinstance(at, datetime) or at < start.at
 
 
 def _partner(
@@ -80,11 +92,11 @@ def _partner(
 
 def _create(compiled: Compiled, target: Side, own: SideView, references: References) -> Plan:
     changes: list[FieldChange] = []
-    for rule in compiled.rules:
+    for rule in compiled.born[target.other].every:
         way = rule.creates.get(target)
         if way is None:
             continue
-        value = way.make(own.values, references)
+        value = way.make(own.values, references, {})
         if value is not None:
             changes.append(FieldChange(rule.key, target, way.field, None, value))
     given = (*changes, *_besides(compiled, target, changes))

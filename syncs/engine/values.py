@@ -1,15 +1,17 @@
 """Canonical values: how they are stored, read back, compared and shown as text."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields as members
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
-from integrations.contract import Field, FieldType, Value, Values
+from integrations.contract import Field, FieldType, Line, Value, Values
 
-type Json = str | bool | list[str] | None
+type Json = str | bool | list[str] | list[dict[str, str]] | None
 type Stored = Mapping[str, Json]
 type Decoder = Callable[[Mapping[str, object]], dict[str, Value]]
 
@@ -31,8 +33,24 @@ def same(first: Value, second: Value) -> bool:
         # In Python True equals 1; a checkbox and a number do not say the same.
         return isinstance(first, bool) is isinstance(second, bool)
     if isinstance(first, tuple) and isinstance(second, tuple):
-        return sorted(first) == sorted(second)
+        # Lines are told apart by their order too, choices are not.
+        are_lines = bool(lines_of(first) or lines_of(second))
+        return not are_lines and sorted(choices_of(first)) == sorted(choices_of(second))
     return is_empty(first) and is_empty(second)
+
+
+def lines_of(value: Value) -> tuple[Line, ...]:
+    """The lines that a value holds; none for a value of another kind."""
+    if not isinstance(value, tuple):
+        return ()
+    return tuple(one for one in value if isinstance(one, Line))
+
+
+def choices_of(value: Value) -> tuple[str, ...]:
+    """The choices that a value holds; none for a value of another kind."""
+    if not isinstance(value, tuple):
+        return ()
+    return tuple(one for one in value if isinstance(one, str))
 
 
 def plain_number(number: Decimal) -> str:
@@ -51,8 +69,28 @@ def _moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _encode_choices(values: tuple[str, ...]) -> list[str] | None:
-    return sorted(values) or None
+def _encode_tuple(values: tuple[str, ...] | tuple[Line, ...]) -> Json:
+    lines = lines_of(values)
+    if lines:
+        return [_encode_line(line) for line in lines]
+    return sorted(choices_of(values)) or None
+
+
+def _encode_line(line: Line) -> dict[str, str]:
+    """What the line says, without its empty members: most lines fill half of them."""
+    encoded: dict[str, str] = {}
+    for name in _LINE_MEMBERS:
+        value = getattr(line, name)
+        if isinstance(value, Decimal):
+            encoded[name] = plain_number(value)
+        elif isinstance(value, date):
+            encoded[name] = value.isoformat()
+        elif value:
+            encoded[name] = value
+    return encoded
+
+
+_LINE_MEMBERS = tuple(member.name for member in members(Line))
 
 
 _ENCODERS: dict[type, Callable[..., Json]] = {
@@ -61,7 +99,7 @@ _ENCODERS: dict[type, Callable[..., Json]] = {
     Decimal: plain_number,
     date: date.isoformat,
     datetime: _moment_text,
-    tuple: _encode_choices,
+    tuple: _encode_tuple,
 }
 
 
@@ -85,6 +123,23 @@ def _read_choices(stored: object) -> tuple[str, ...]:
     if not isinstance(stored, list):
         raise TypeError("not a list")
     return tuple(sorted(str(item) for item in stored))
+
+
+def _read_lines(stored: object) -> tuple[Line, ...]:
+    if not isinstance(stored, list):
+        raise TypeError("not a list")
+    return tuple(_read_line(one) for one in stored)
+
+
+def _read_line(stored: object) -> Line:
+    """The line; members that no line has any more are passed over."""
+    if not isinstance(stored, dict):
+        raise TypeError("not a line")
+    known: dict[str, Any] = {}
+    for name, kept in stored.items():
+        if name in _LINE_MEMBERS:
+            known[name] = _LINE_READERS.get(name, _read_text)(kept)
+    return Line(**known)
 
 
 def _read_text(stored: object) -> str:
@@ -111,6 +166,13 @@ def _read_moment(stored: object) -> datetime:
     return datetime.fromisoformat(_read_text(stored)).astimezone(UTC)
 
 
+_LINE_READERS: dict[str, Callable[[object], Value]] = {
+    "quantity": _read_number,
+    "unit_price": _read_number,
+    "discount": _read_number,
+    "amount": _read_number,
+    "service_date": _read_date,
+}
 _READERS: dict[FieldType, Callable[[object], Value]] = {
     FieldType.TEXT: _read_text,
     FieldType.NUMBER: _read_number,
@@ -121,6 +183,7 @@ _READERS: dict[FieldType, Callable[[object], Value]] = {
     FieldType.CHOICE: _read_text,
     FieldType.CHOICES: _read_choices,
     FieldType.REFERENCE: _read_text,
+    FieldType.LINES: _read_lines,
 }
 
 
@@ -180,8 +243,15 @@ def as_text(value: Value) -> str:
     if isinstance(value, Decimal):
         return plain_number(value)
     if isinstance(value, tuple):
-        return "; ".join(sorted(value))
+        return "; ".join([*map(line_text, lines_of(value)), *sorted(choices_of(value))])
     return _moment_text(value) if isinstance(value, datetime) else value.isoformat()
+
+
+def line_text(line: Line) -> str:
+    """A line in a few words: "2 × Chair: 99.8"."""
+    named = line.name or line.sku or line.description or line.reference
+    text = named if line.quantity is None else f"{plain_number(line.quantity)} × {named}"
+    return text if line.amount is None else f"{text}: {plain_number(line.amount)}"
 
 
 def _parse_boolean(text: str) -> bool:
@@ -218,6 +288,10 @@ def _parse_moment(text: str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _parse_lines(text: str) -> Value:
+    raise ValueError(f"“{text}” is no list of lines: lines come from a document alone.")
+
+
 def _parse_choices(text: str) -> tuple[str, ...]:
     return tuple(sorted(part.strip() for part in text.split(";") if part.strip()))
 
@@ -232,6 +306,7 @@ _PARSERS: dict[FieldType, Callable[[str], Value]] = {
     FieldType.CHOICE: str,
     FieldType.CHOICES: _parse_choices,
     FieldType.REFERENCE: str,
+    FieldType.LINES: _parse_lines,
 }
 
 

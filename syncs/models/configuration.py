@@ -106,6 +106,9 @@ class Sync(TenantModel):
     state = models.CharField(
         _("state"), max_length=10, choices=SyncState.choices, default=SyncState.OFF
     )
+    # When it was first switched on: what is older than that is sent by hand only, where the recipe
+    # says so.
+    started_at = models.DateTimeField(_("first switched on"), null=True, blank=True)
     pause_category = models.CharField(max_length=40, blank=True)
     pause_message = models.TextField(blank=True)
     # Raised on every change of mappings, filters or settings: all records are decided anew.

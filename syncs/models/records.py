@@ -96,19 +96,24 @@ class SyncRecord(TenantModel):
                 fields=["sync", "right_id"], condition=~Q(right_id=""), name="record_right_once"
             ),
         ]
+        # More are in syncs.indexes: those that each database has in its own way.
         indexes = [
+            models.Index(fields=["tenant", "-id"], name="record_newest"),
             models.Index(
                 fields=["sync", "due_at", "id"],
                 condition=Q(due_at__isnull=False),
                 name="record_due",
             ),
             models.Index(fields=["tenant", "status", "-id"], name="record_status"),
-            models.Index(
-                fields=["tenant", "category", "-id"],
-                condition=~Q(category=""),
-                name="record_category",
-            ),
+            # Of all rows, not only of those that have a value: the list is sorted by it.
+            models.Index(fields=["tenant", "category", "-id"], name="record_problem"),
             models.Index(fields=["sync", "status", "-id"], name="record_sync_status"),
+            # The status is the same in all its rows; without it SQLite would look it up in each.
+            models.Index(
+                fields=["sync", "category", "-id", "status"],
+                condition=Q(status="failing"),
+                name="record_failing",
+            ),
             models.Index(fields=["tenant", "-last_attempt_at", "-id"], name="record_last_attempt"),
             models.Index(
                 fields=["sync", "parent_type", "parent_id"],

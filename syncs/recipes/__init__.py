@@ -1,10 +1,13 @@
 """Ready-made syncs, one file per pair of providers."""
 
 from integrations.contract import Category, Fault, Misconfigured
-from syncs.recipes import hubspot_quickbooks
+from syncs.recipes import hubspot_quickbooks, hubspot_quickbooks_documents
 from syncs.recipes.terms import Recipe
 
-RECIPES: dict[str, Recipe] = {recipe.code: recipe for recipe in (*hubspot_quickbooks.RECIPES,)}
+RECIPES: dict[str, Recipe] = {
+    recipe.code: recipe
+    for recipe in (*hubspot_quickbooks.RECIPES, *hubspot_quickbooks_documents.RECIPES)
+}
 
 
 def recipe_of(code: str) -> Recipe:

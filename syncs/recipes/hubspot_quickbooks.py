@@ -100,6 +100,15 @@ PRODUCTS_ITEMS = Recipe(
             choice_list="income_accounts",
             field="IncomeAccountRef",
         ),
+        Setting(
+            name="expense_account",
+            label=_("Expense account for new items"),
+            help=_("QuickBooks asks for one in the United Kingdom and in Canada."),
+            side=Side.RIGHT,
+            choice_list="expense_accounts",
+            field="ExpenseAccountRef",
+            is_optional=True,
+        ),
     ),
     # Stock is QuickBooks' own matter: what HubSpot sells arrives as a service.
     right_creation={"Type": "Service"},

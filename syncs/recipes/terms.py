@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from django.utils.functional import Promise
 
@@ -15,6 +16,7 @@ from syncs.engine.terms import (
     Policy,
     Removal,
     Side,
+    TotalRule,
     Transform,
 )
 
@@ -32,7 +34,10 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class DefaultMapping:
-    """A mapping that a new sync starts with. Locked ones can be neither edited nor switched off."""
+    """A mapping that a new sync starts with. Locked ones can be neither edited nor switched off.
+
+    `owned` and `born` as in engine.terms.FieldMapping.
+    """
 
     key: str
     left: tuple[str, ...]
@@ -42,6 +47,10 @@ class DefaultMapping:
     enabled: bool = True
     locked: bool = False
     erase: bool = False
+    owned: bool = False
+    born: Side | None = None
+    # Left out where a provider does not let its field be written (a feature that is off there).
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +62,104 @@ class DefaultCondition:
     group: int = 1
 
 
+class SettingKind(StrEnum):
+    """How a setting is asked for."""
+
+    # One entry of a live list of the provider.
+    LIST = "list"
+    # One of the setting's own options.
+    OPTION = "option"
+    # Yes or no.
+    SWITCH = "switch"
+    # For each entry of the other side's list one of this side's: [[left, right, rate, label], …].
+    TABLE = "table"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Something only the customer can say, chosen from a live list of one side's provider.
+    """Something only the customer can say, mostly chosen from a live list of a side's provider.
 
-    Needed as soon as records may be created on `side`.
+    Needed, unless `is_optional`, as soon as records may be created on `side`.
     """
 
     name: str
     label: Words
     help: Words
     side: Side
-    choice_list: str
+    choice_list: str = ""
     # Field that a record is created with; later changes of it are left alone.
+    field: str = ""
+    kind: SettingKind = SettingKind.LIST
+    options: tuple[tuple[str, Words], ...] = ()
+    default: str = ""
+    # The other side's list of a table.
+    other_list: str = ""
+    is_optional: bool = False
+    # Only while another setting has this value: (name, value).
+    only_when: tuple[str, str] | None = None
+
+    def is_missing(self, settings: Mapping[str, object]) -> bool:
+        """Whether it has to be chosen and was not."""
+        if self.is_optional or settings.get(self.name):
+            return False
+        return self.only_when is None or settings.get(self.only_when[0]) == self.only_when[1]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxWay:
+    """A field that says whether prices include tax; who can write it needs a code on each line."""
+
     field: str
+    included: str
+    excluded: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomItem:
+    """What stands on the right for lines that have no item of their own; made once."""
+
+    object_type: str
+    # The field that names it, and the name.
+    key: str
+    name: str
+    # The fields that settings fill, by the settings' names, and what else it is made with.
+    settings: Mapping[str, str]
+    fields: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a recipe says of documents with lines; the customer's part stands in the settings.
+
+    `product` is the left object type whose sync links what is sold.
+    """
+
+    product: str
+    left_total: str
+    right_total: str
+    left_currency: str
+    # The left field that names discounts, fees and taxes of the document as a whole.
+    adjustments: str = ""
+    right_tax_way: TaxWay | None = None
+    custom_item: CustomItem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Where the two sides say what has to agree in the books: field names by side.
+
+    `customer_type` is the left object type whose sync links the customers.
+    """
+
+    customer_type: str
+    left: Mapping[str, str]
+    right: Mapping[str, str]
+    # Values of the left status that do not count yet.
+    left_drafts: frozenset[str] = frozenset()
+
+    def name(self, side: Side, fact: str) -> str:
+        """The field of a fact (day, customer, currency, amount, status); "" when there is none."""
+        return (self.left if side is Side.LEFT else self.right).get(fact, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +186,32 @@ class Recipe:
     right_removed: Removal = Removal.UNLINK
     # Without a value for a match rule a record is excluded instead of created.
     key_needed: bool = False
+    # Codes of the recipes that link what this one's records refer to.
+    needs: tuple[str, ...] = ()
+    # Code of the recipe that switches this one on, when that goes in one of the directions.
+    follows: str = ""
+    follows_when: tuple[Direction, ...] = ()
+    # By side the time that tells whether a record is from before the sync was switched on.
+    starts: Mapping[Side, str] = field(default_factory=dict)
+    edited_at_birth: frozenset[Side] = frozenset()
+    totals: tuple[TotalRule, ...] = ()
+    document: Document | None = None
+    ledger: Ledger | None = None
+    # By side the time that a recommended filter goes by: nothing from before today.
+    since_today: Mapping[Side, str] = field(default_factory=dict)
+    # Fields that are kept besides those that decisions need: what children and the ledger ask for.
+    also_read: Mapping[Side, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def is_parent(self) -> bool:
+        """Whether its records link what others refer to; what is done once stands for nothing."""
+        return self.mode is Mode.MIRROR
 
     def end(self, side: Side) -> End:
         return self.left if side is Side.LEFT else self.right
 
     def creation(self, side: Side) -> Mapping[str, Value]:
         return self.left_creation if side is Side.LEFT else self.right_creation
+
+    def mapping(self, key: str) -> DefaultMapping | None:
+        return next((each for each in self.mappings if each.key == key), None)

@@ -1,13 +1,15 @@
 """The two sides of a sync for pages: names, labels and addresses. Nothing here asks a provider."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from integrations.contract import ConnectorError, Field
+from integrations.contract import ConnectorError, Field, Line
 from integrations.models import Connection
+from integrations.registry import PROVIDERS
 from integrations.services import open_connector
 from syncs import catalogue
 from syncs.engine.terms import Side
@@ -15,6 +17,12 @@ from syncs.models import Sync, SyncRecord
 from syncs.recipes import recipe_of
 
 NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +62,54 @@ def ends_of(sync: Sync) -> Ends:
     return Ends(sync, connections, fields)
 
 
+# The engine knows no providers: what it says of these faults names the sides.
+_SIDES_NAMED = frozenset({"changed_elsewhere", "voided_elsewhere", "totals_differ"})
+_SIDE = re.compile(r"\b(?:on|to) the (left|right)\b")
+
+
+def reason_of(record: SyncRecord) -> str:
+    """The stored reason, with the providers' names for left and right."""
+    reason: str = record.reason
+    if record.details.get("code") not in _SIDES_NAMED:
+        return reason
+    recipe = recipe_of(record.sync.recipe)
+
+    def named(found: re.Match[str]) -> str:
+        preposition = found[0].split()[0].replace("on", "in")
+        return f"{preposition} {PROVIDERS[recipe.end(Side(found[1])).provider].label}"
+
+    return _SIDE.sub(named, reason)
+
+
 def lone_side(record: SyncRecord) -> Side:
     """The side it is known on; the left when it is on both."""
     return Side.LEFT if record.left_id else Side.RIGHT
 
 
 def shown(value: Any) -> str:
-    """A stored value as people read it."""
-    if value in (None, "", []):
+    """A value, stored or canonical, as people read it."""
+    if value in (None, "", [], ()):
         return NOTHING
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(_part, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _part(value: Any) -> str:
+    return line_text(value) if isinstance(value, dict | Line) else str(value)
+
+
+def line_text(line: Mapping[str, str] | Line) -> str:
+    """A line of a document in words, such as "2 × Widget at 10.5 = 21"."""
+    told = line if isinstance(line, Mapping) else _members(line)
+    name = told.get("name") or told.get("sku") or told.get("description") or ""
+    name = name or told.get("reference", "")
+    text = f"{told['quantity']} × {name}" if told.get("quantity") else name
+    if told.get("unit_price"):
+        text += " " + _("at %(price)s") % {"price": told["unit_price"]}
+    return f"{text} = {told['amount']}" if told.get("amount") else text
+
+
+def _members(line: Line) -> Mapping[str, str]:
+    named = ("name", "sku", "description", "reference", "quantity", "unit_price", "amount")
+    return {name: str(value) for name in named if (value := getattr(line, name)) not in (None, "")}

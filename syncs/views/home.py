@@ -14,7 +14,7 @@ from integrations.models import TOKEN_FIELDS, Connection, ConnectionState
 from integrations.registry import PROVIDERS
 from syncs import faults, services
 from syncs.models import Status, Sync, SyncState
-from syncs.recipes import RECIPES, recipes_for
+from syncs.recipes import RECIPES, recipe_of, recipes_for
 from syncs.views.sync import Figure
 
 # The order in which people ask; "unlinked" is told only when there is any.
@@ -57,6 +57,8 @@ class SyncCard:
     troubles: tuple[Trouble, ...]
     complete_until: datetime | None
     last_run_at: datetime | None
+    # "Do the books agree?", for syncs of documents.
+    books_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,12 @@ def _card(totals: services.Totals, user: User, *, several: bool) -> SyncCard:
         troubles=tuple(_troubles(sync, (left, right), user)),
         complete_until=min(both) if None not in both else None,  # type: ignore[type-var]
         last_run_at=sync.last_run_at,
+        books_url=reverse("admin:syncs_sync_books", args=[sync.pk]) if _has_books(sync) else "",
     )
+
+
+def _has_books(sync: Sync) -> bool:
+    return recipe_of(sync.recipe).ledger is not None and sync.is_read
 
 
 def _figures(totals: services.Totals) -> Iterable[Figure]:

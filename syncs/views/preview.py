@@ -50,14 +50,18 @@ class PreviewPage:
 def preview_page(sync: Sync) -> PreviewPage:
     """The records that are due first; when none is, the newest ones."""
     due = sync.records.exclude(due_at=None).order_by("due_at", "pk")[:ROWS_SHOWN]
-    found = services.preview(sync, ROWS_SHOWN, records=list(due) or None)
+    return previewed_page(sync, services.preview(sync, ROWS_SHOWN, records=list(due) or None))
+
+
+def previewed_page(sync: Sync, found: services.Preview) -> PreviewPage:
+    """Plans in words."""
     ends = ends_of(sync)
     moving = [item for item in found.items if not isinstance(item.plan, Agree | Exclude)]
-    rows = tuple(_row(item, ends) for item in moving)
+    rows = tuple(preview_row(item, ends) for item in moving)
     return PreviewPage(rows, len(found.items) - len(rows), " ".join(found.problems))
 
 
-def _row(item: services.Previewed, ends: Ends) -> PreviewRow:
+def preview_row(item: services.Previewed, ends: Ends) -> PreviewRow:
     does, why = _told(item.plan, ends)
     return PreviewRow(
         title=str(item.record),

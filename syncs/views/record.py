@@ -3,7 +3,7 @@
 Reads rows only; nothing here asks a provider.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,30 +14,28 @@ from django.utils.translation import gettext as _
 from integrations.contract import Category
 from syncs import faults
 from syncs.engine.filters import describe
-from syncs.engine.mapping import apply
-from syncs.engine.terms import Condition, Direction, ExcludeReason, Operator, Side
-from syncs.engine.transforms import Held
-from syncs.engine.values import as_text, decode
+from syncs.engine.terms import Condition, ExcludeReason, Operator, Side
 from syncs.models import Mapping as MappingRow
 from syncs.models import Status, Sync, SyncRecord
+from syncs.recipes import recipe_of
 from syncs.settle import PASSING
-from syncs.specs import field_mapping
-from syncs.views.ends import NOTHING, Ends, ends_of, lone_side, shown
+from syncs.views.documents import (
+    AllocationTable,
+    LineTable,
+    LockRow,
+    TotalRow,
+    allocation_table,
+    line_table,
+    lock_rows,
+    total_rows,
+)
+from syncs.views.ends import Ends, Link, ends_of, lone_side, reason_of, shown
+from syncs.views.family import Family
+from syncs.views.fields import FieldRow, field_rows, mapping_label
 from syncs.views.timeline import ActivityRow, activities
 
 type ActionUrl = Callable[[str], str]
 """From the name of an action to the address that it is posted to."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRow:
-    """One mapping as both sides hold it now, and as they last agreed on it."""
-
-    label: str
-    left: str
-    base: str
-    right: str
-    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,6 @@ class Button:
     url: str
     main: bool = False
     careful: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +80,12 @@ class RecordPage:
     links: tuple[Link, ...]
     parent: Link | None
     fields: tuple[FieldRow, ...]
+    # What it belongs to: the customer of an invoice.
+    belongs_to: tuple[Link, ...]
+    lines: LineTable | None
+    allocations: AllocationTable | None
+    totals: tuple[TotalRow, ...]
+    locks: tuple[LockRow, ...]
     candidates: tuple[CandidateRow, ...]
     candidate_side: str
     may_pick: bool
@@ -103,6 +101,7 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
     ends = ends_of(record.sync)
     words = _words(record, ends)
     mappings = list(record.sync.mappings.all())
+    family = Family(record, mappings)
     candidates = tuple(_candidates(record, ends))
     return RecordPage(
         sync_name=record.sync.name,
@@ -114,7 +113,12 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
         buttons=tuple(_buttons(record, action_url)),
         links=tuple(_links(record, ends)),
         parent=_parent(record),
-        fields=tuple(_field_rows(record, mappings, ends)),
+        fields=tuple(field_rows(record, mappings, ends, family)),
+        belongs_to=family.links(),
+        lines=line_table(record, mappings),
+        allocations=allocation_table(record, mappings, family),
+        totals=tuple(total_rows(record)),
+        locks=tuple(lock_rows(record, mappings, ends)),
         candidates=candidates,
         may_pick=any(not candidate.linked_to for candidate in candidates),
         candidate_side=ends.name(lone_side(record).other),
@@ -136,7 +140,7 @@ def is_at_fault(record: SyncRecord) -> bool:
 def _words(record: SyncRecord, ends: Ends) -> dict[str, Any]:
     """Headline, sentence, message, steps and what happens next, by the record's status."""
     if is_at_fault(record):
-        return _fault_words(record, ends)
+        return _fault_words(record)
     sentences = {
         Status.IN_SYNC: _("Both sides agree."),
         Status.PENDING: _("It is waiting for its turn."),
@@ -147,18 +151,23 @@ def _words(record: SyncRecord, ends: Ends) -> dict[str, Any]:
     return {"headline": "", "sentence": sentence, "message": message, "steps": (), "next": ""}
 
 
-def _fault_words(record: SyncRecord, ends: Ends) -> dict[str, Any]:
-    details = record.details
-    explanation = faults.explain(
+def explanation_of(record: SyncRecord) -> faults.Explanation:
+    """The most precise words that there are for a record that is at fault; asks nothing more."""
+    recipe, details = recipe_of(record.sync.recipe), record.details
+    return faults.explain(
         record.category,
-        ends.object_type(lone_side(record).other),
+        recipe.end(lone_side(record).other).object_type,
         field=details.get("field", ""),
         code=details.get("code", ""),
     )
+
+
+def _fault_words(record: SyncRecord) -> dict[str, Any]:
+    explanation = explanation_of(record)
     return {
         "headline": str(explanation.title),
         "sentence": str(explanation.explanation),
-        "message": record.reason,
+        "message": reason_of(record),
         "steps": tuple(str(step) for step in explanation.steps),
         "next": str(explanation.next),
     }
@@ -184,6 +193,9 @@ def _buttons(record: SyncRecord, action_url: ActionUrl) -> Iterable[Button]:
     yield Button(
         _("Try again"), _("Decide about this record anew."), action_url("retry"), main=failing
     )
+    if record.details.get("exclusion") == ExcludeReason.BEFORE_START:
+        help_text = _("It goes to the other side although it is older than the sync.")
+        yield Button(_("Send it now"), help_text, action_url("enrol"), main=True)
     if record.excluded_by_hand or record.status == Status.UNLINKED:
         help_text = _("Make it part of the sync again.")
         yield Button(_("Take into the sync"), help_text, action_url("include"))
@@ -215,44 +227,6 @@ def _parent(record: SyncRecord) -> Link | None:
     if parent is None:
         return None
     return Link(str(parent), reverse("admin:syncs_syncrecord_change", args=[parent.pk]))
-
-
-def _field_rows(
-    record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends
-) -> Iterable[FieldRow]:
-    linked = bool(record.left_id and record.right_id)
-    for row in mappings:
-        left = _side_shown(record.left_values, row, Side.LEFT, ends)
-        right = _side_shown(record.right_values, row, Side.RIGHT, ends)
-        base = _joined(record.right_base or {}, row.right)
-        differs = linked and row.enabled and left != right
-        yield FieldRow(_mapping_label(row, ends), left, base, right, differs)
-
-
-def _mapping_label(row: MappingRow, ends: Ends) -> str:
-    """By the one field that it writes; the several that feed it would be too long."""
-    side = Side.LEFT if len(row.left) == 1 else Side.RIGHT
-    return ends.label(side, row.left if side is Side.LEFT else row.right)
-
-
-def _side_shown(values: Mapping[str, Any], row: MappingRow, side: Side, ends: Ends) -> str:
-    """What the side holds; of several fields that feed the other side, what they come to."""
-    names = row.left if side is Side.LEFT else row.right
-    target = side.other
-    if not values or len(names) < 2 or not Direction(row.direction).reaches(target):
-        return _joined(values, names)
-    field = ends.fields[target].get((row.right if side is Side.LEFT else row.left)[0])
-    decoded = decode(values, ends.fields[side])
-    try:
-        return shown(as_text(apply(field_mapping(row), decoded, target, field, {})))
-    except Held:
-        return _joined(values, names)
-
-
-def _joined(values: Mapping[str, Any], names: Iterable[str]) -> str:
-    """The values of a mapping's fields on one side, those that are filled."""
-    filled = [shown(values.get(name)) for name in names if values.get(name) not in (None, "", [])]
-    return " · ".join(filled) or NOTHING
 
 
 def _candidates(record: SyncRecord, ends: Ends) -> Iterable[CandidateRow]:
@@ -291,7 +265,7 @@ def _in_the_way(record: SyncRecord, side: Side, ends: Ends) -> Iterable[Candidat
 def _conflicts(
     record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends
 ) -> Iterable[ConflictRow]:
-    labels = {mapping.key: _mapping_label(mapping, ends) for mapping in mappings}
+    labels = {mapping.key: mapping_label(mapping, ends) for mapping in mappings}
     if record.status != Status.FAILING:
         return
     for conflict in record.details.get("conflicts", ()):

@@ -1,31 +1,24 @@
 """A sync's page as plain values: how far it is, what it maps and lets through, its last runs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from syncs import faults
-from syncs.engine.filters import describe
-from syncs.engine.terms import Condition, Operator, Side, TransformKind
-from syncs.models import FilterCondition, Mapping, Run, Status, Sync, SyncRecord, SyncState
+from syncs import clock, faults, services
+from syncs.engine.terms import Direction, Operator, Side
+from syncs.models import Run, Status, Sync, SyncState
+from syncs.numbers import Progress
+from syncs.recipes import recipe_of
+from syncs.recipes.terms import Recipe
 from syncs.views.ends import Ends, ends_of
+from syncs.views.needs import Need, needs_of
+from syncs.views.parts import ConditionRow, MappingRow, condition_rows, mapping_row
 
 RUNS_SHOWN = 5
-ARROWS = {"both": "⇄", "to_right": "→", "to_left": "←"}
-# What happens to a value on its way, as people read it.
-TRANSFORMS = {
-    TransformKind.COPY: _("copy"),
-    TransformKind.DEFAULT: _("copy, or a default when empty"),
-    TransformKind.CONSTANT: _("always the same value"),
-    TransformKind.CHOICE_TABLE: _("translate by a table"),
-    TransformKind.TEMPLATE: _("put together from a template"),
-    TransformKind.FIRST_FILLED: _("the first that is filled"),
-    TransformKind.TRUNCATE: _("copy and shorten"),
-    TransformKind.REFERENCE: _("the linked record"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +27,6 @@ class Figure:
     count: int
     url: str
     is_bad: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MappingRow:
-    left: str
-    arrow: str
-    right: str
-    transform: str
-    enabled: bool
-    locked: bool
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionRow:
-    side: str
-    group: int
-    text: str
-    fixed: bool
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +44,21 @@ class SyncPage:
     mappings: tuple[MappingRow, ...]
     conditions: tuple[ConditionRow, ...]
     runs: tuple[Run, ...]
+    needs: tuple[Need, ...]
+    # While records wait to be decided about, for example after a change of the mappings.
+    progress: Progress | None
+    # How many are older than the sync; None where age does not matter.
+    older: int | None
+    has_books: bool
     add_mapping_url: str
     add_condition_url: str
+    # The recommended filters that nobody has set yet: (words, where to set it).
+    advised: tuple[tuple[str, str], ...]
 
 
 def sync_page(sync: Sync) -> SyncPage:
-    ends = ends_of(sync)
+    ends, recipe = ends_of(sync), recipe_of(sync.recipe)
+    progress = services.progress(sync) if sync.state == SyncState.ACTIVE else None
     query = f"?sync={sync.pk}"
     explained = faults.explain(sync.pause_category) if sync.pause_category else None
     return SyncPage(
@@ -90,49 +72,48 @@ def sync_page(sync: Sync) -> SyncPage:
         figures=figures(sync),
         complete_left=sync.left_complete_until,
         complete_right=sync.right_complete_until,
-        mappings=tuple(_mapping_row(row, ends) for row in sync.mappings.all()),
-        conditions=tuple(_condition_row(row, ends) for row in sync.conditions.all()),
+        mappings=tuple(mapping_row(row, ends, recipe) for row in sync.mappings.all()),
+        conditions=condition_rows(sync, ends, recipe),
         runs=tuple(sync.runs.order_by("-started_at")[:RUNS_SHOWN]),
+        needs=needs_of(sync) if sync.state == SyncState.OFF else (),
+        progress=None if progress is None or progress.is_over else progress,
+        older=services.held_back(sync).count() if recipe.starts else None,
+        has_books=recipe.ledger is not None,
         add_mapping_url=reverse("admin:syncs_mapping_add") + query,
         add_condition_url=reverse("admin:syncs_filtercondition_add") + query,
+        advised=tuple(_advised(sync, ends, recipe)),
     )
 
 
+def _advised(sync: Sync, ends: Ends, recipe: Recipe) -> Iterator[tuple[str, str]]:
+    """A filter for each side that would otherwise bring over all that it ever had."""
+    filtered = {row.side for row in sync.conditions.all() if not row.fixed}
+    for side, name in recipe.since_today.items():
+        if side in filtered or not Direction(sync.direction).reaches(side.other):
+            continue
+        told = _("Only what is created in %(provider)s from today on") % {
+            "provider": ends.name(side)
+        }
+        asked = {
+            "sync": sync.pk,
+            "side": side.value,
+            "field": name,
+            "operator": Operator.AFTER.value,
+            "values": clock.now().date().isoformat(),
+        }
+        yield told, f"{reverse('admin:syncs_filtercondition_add')}?{urlencode(asked)}"
+
+
 def figures(sync: Sync) -> tuple[Figure, ...]:
-    """How many records are in each status, each leading to its list; one query."""
-    rows = SyncRecord.objects.for_tenant(sync.tenant_id).filter(sync=sync)
-    counts = dict(rows.values_list("status").annotate(Count("pk")).order_by())
+    """How many records are in each status, each leading to its list."""
+    counts = services.totals(sync)
     address = reverse("admin:syncs_syncrecord_changelist")
     return tuple(
         Figure(
             str(status.label),
-            counts.get(status.value, 0),
+            counts[status],
             f"{address}?sync={sync.pk}&status__exact={status.value}",
-            is_bad=status is Status.FAILING and bool(counts.get(status.value)),
+            is_bad=status is Status.FAILING and counts[status] > 0,
         )
         for status in Status
-    )
-
-
-def _mapping_row(row: Mapping, ends: Ends) -> MappingRow:
-    return MappingRow(
-        left=ends.label(Side.LEFT, row.left),
-        arrow=ARROWS[row.direction],
-        right=ends.label(Side.RIGHT, row.right),
-        transform=str(TRANSFORMS[TransformKind(row.transform)]),
-        enabled=row.enabled,
-        locked=row.locked,
-        url=reverse("admin:syncs_mapping_change", args=[row.pk]),
-    )
-
-
-def _condition_row(row: FilterCondition, ends: Ends) -> ConditionRow:
-    side = Side(row.side)
-    condition = Condition(row.field, Operator(row.operator), tuple(row.values))
-    return ConditionRow(
-        side=ends.name(side),
-        group=row.group,
-        text=describe(condition, ends.fields[side]),
-        fixed=row.fixed,
-        url=reverse("admin:syncs_filtercondition_change", args=[row.pk]),
     )

@@ -79,8 +79,16 @@ def _switch(tenant: Tenant) -> dict[str, Any]:
     return {"object_id": sync(tenant).pk, "name": "run"}
 
 
+def _invoices(tenant: Tenant) -> dict[str, Any]:
+    """Only syncs of documents have these pages."""
+    made = sync(tenant)
+    made.recipe = "hubspot_quickbooks_invoices"
+    made.save(update_fields=["recipe"])
+    return {"object_id": made.pk}
+
+
 POSTED = frozenset({POST_ONLY})
-BUTTONS = ("retry", "exclude", "include", "unlink", "partner", "resolve")
+BUTTONS = ("retry", "exclude", "include", "enrol", "unlink", "partner", "resolve")
 PAGES: dict[str, Page] = {
     f"admin:syncs_syncrecord_{name}": object_page(
         "syncs.SyncRecord", allowed=WORKERS, status=POSTED
@@ -89,6 +97,8 @@ PAGES: dict[str, Page] = {
 } | {
     "admin:syncs_syncrecord_export": Page(),
     "admin:syncs_sync_preview": object_page("syncs.Sync", allowed=ALL, visit=False),
+    "admin:syncs_sync_books": object_page("syncs.Sync", allowed=ALL, arguments=_invoices),
+    "admin:syncs_sync_older": object_page("syncs.Sync", allowed=WORKERS, arguments=_invoices),
     "admin:syncs_sync_switch": object_page(
         "syncs.Sync", allowed=WORKERS, status=POSTED, arguments=_switch
     ),

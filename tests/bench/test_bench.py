@@ -11,12 +11,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from syncs.bench import quota
-from syncs.bench.case import PHASES, Case, Measured
+from syncs.bench.case import INVOICE_PHASES, PHASES, Case, Measured
 from syncs.bench.goals import Verdict, same_calls, verdicts
 from syncs.bench.scratch import NoDatabase, scratch_database, trouble_with
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = 200
+INVOICES = 120
 NOWHERE = "postgres://nobody@127.0.0.1:1/"
 
 
@@ -25,7 +26,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The JSON of a tiny run on SQLite."""
     file = tmp_path_factory.mktemp("bench") / "bench.json"
     command = [sys.executable, "manage.py", "bench", f"--records={RECORDS}"]
-    command += ["--databases=sqlite", f"--json={file}"]
+    command += [f"--invoices={INVOICES}", "--databases=sqlite", f"--json={file}"]
     # The children choose their own database.
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     ended = subprocess.run(  # our own command
@@ -82,6 +83,31 @@ def test_a_change_on_one_side_is_written_on_the_other_alone(
 
     assert changed == 2
     assert phases[phase]["writes"] == {"hubspot": 0, "quickbooks": 0} | {written: changed}
+
+
+@pytest.fixture(scope="module")
+def invoices(measured: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    assert [each["subject"] for each in measured["cases"]] == ["records", "invoices"]
+    return {each["phase"]: each for each in measured["cases"][1]["phases"]}
+
+
+def test_invoices_are_measured_one_way_after_the_other(
+    invoices: dict[str, dict[str, Any]],
+) -> None:
+    assert list(invoices) == list(INVOICE_PHASES)
+    assert invoices["out"]["writes"]["hubspot"] == 0
+    # And the item of lines without one.
+    assert invoices["out"]["writes"]["quickbooks"] == INVOICES + 1
+    assert invoices["in"]["records"] == {"in_sync": 2 * INVOICES}
+    assert invoices["in"]["writes"]["quickbooks"] == 0
+
+
+def test_invoices_that_did_not_change_are_read_and_not_written(
+    invoices: dict[str, dict[str, Any]],
+) -> None:
+    assert invoices["unchanged"]["read"] >= 4 * INVOICES
+    for name in ("unchanged", "idle"):
+        assert invoices[name]["writes"] == {"hubspot": 0, "quickbooks": 0}
 
 
 def case(records: int, idle_calls: int, cpu_seconds: float = 0.0, written: int = 0) -> Case:

@@ -53,12 +53,12 @@ def test_a_wrong_value_is_explained_corrected_at_its_source_and_tried_again(
     page.get_by_role("button", name="Sign In", exact=True).click()
     page.get_by_role("link", name="1 record did not make it").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
-    expect(row(page, "Ann")).to_contain_text("Value not accepted")
+    expect(row(page, "Ann")).to_contain_text("Text is too long")
 
     # The record says why, in words, and leads to where it is mended.
     row(page, "Ann").get_by_role("link", name="Ann").click()
-    expect(page.locator("#why-title")).to_contain_text("Value not accepted")
-    expect(page.get_by_label("What to do")).to_contain_text("Correct the value")
+    expect(page.locator("#why-title")).to_contain_text("Text is too long")
+    expect(page.get_by_label("What to do")).to_contain_text("Shorten it on the record")
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Open in HubSpot").click()
     source = opened.value

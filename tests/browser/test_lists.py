@@ -77,10 +77,10 @@ def test_a_category_explains_itself_to_the_keyboard(
     at_desk: AtDesk, finance: User, mixed: Journey
 ) -> None:
     page = at_desk(finance).open(FAILING)
-    explanation = page.get_by_role("tooltip").filter(has_text="does not accept a value")
+    explanation = page.get_by_role("tooltip").filter(has_text="longer than the other side takes")
     expect(explanation.first).to_be_hidden()
 
-    tab_to(page, "Value not accepted")
+    tab_to(page, "Text is too long")
 
     expect(explanation.locator("visible=true")).to_have_count(1)
     page.keyboard.press("Shift+Tab")

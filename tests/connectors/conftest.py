@@ -31,8 +31,9 @@ def sample(case: tuple[Driver, Sample]) -> Sample:
 
 
 @pytest.fixture
-def rig(driver: Driver) -> Iterator[Rig]:
+def rig(driver: Driver, sample: Sample) -> Iterator[Rig]:
     with wired(driver.code) as rig:
+        sample.furnish(rig.sandbox)
         yield rig
 
 

@@ -5,10 +5,11 @@ A new provider adds a driver and its samples here; the tests in test_contract.py
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from integrations.contract import Category, Connector, Values
+from integrations.contract import Category, Connector, Line, RecordState, Value, Values
 from integrations.sandbox.core import Sandbox
 
 
@@ -33,6 +34,12 @@ class Sample:
     # A second record with the same value in this field is refused.
     unique: str = ""
     can_merge: bool = True
+    # Prepares the company at the provider before the test.
+    furnish: Callable[[Sandbox], None] = lambda _: None
+    # What an archived record is afterwards: a document is voided.
+    archived_as: RecordState = RecordState.ARCHIVED
+    # And after a person took it away on the provider's screens.
+    removed_as: RecordState = RecordState.ARCHIVED
     # Records a page of the first read brings, so that the tests make more.
     page: int = 100
     # What a create needs besides, such as an entry of a list of that company.
@@ -101,6 +108,25 @@ def _product(number: int) -> Values:
     }
 
 
+def _invoice(number: int) -> Values:
+    return {
+        "hs_currency": "EUR",
+        "hs_number": f"HS-{number:05d}",
+        "hs_purchase_order_number": f"PO {number}",
+        "hs_comments": f"The invoice with number {number}",
+    }
+
+
+def _payment(number: int) -> Values:
+    return {
+        "hs_initial_amount": Decimal("12.50") + number,
+        "hs_initiated_date": datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+        "hs_currency_code": "EUR",
+        "hs_reference_number": f"REF-{number:05d}",
+        "hs_internal_comment": f"The payment with number {number}",
+    }
+
+
 HUBSPOT_SAMPLES = (
     Sample(
         object_type="contact",
@@ -131,7 +157,40 @@ HUBSPOT_SAMPLES = (
         bad_as=Category.FIELD_MISSING,
         can_merge=False,
     ),
+    Sample(
+        object_type="invoice",
+        fields=("hs_currency", "hs_number", "hs_purchase_order_number", "hs_comments"),
+        values=_invoice,
+        text="hs_comments",
+        key="hs_number",
+        bad=lambda number: {"hs_number": f"NO-CURRENCY-{number}"},
+        bad_as=Category.FIELD_MISSING,
+        can_merge=False,
+    ),
+    Sample(
+        object_type="payment",
+        fields=(
+            "hs_initial_amount",
+            "hs_initiated_date",
+            "hs_currency_code",
+            "hs_reference_number",
+            "hs_internal_comment",
+        ),
+        values=_payment,
+        text="hs_internal_comment",
+        key="hs_reference_number",
+        bad=lambda number: {"hs_reference_number": f"NO-AMOUNT-{number}"},
+        bad_as=Category.FIELD_MISSING,
+        can_merge=False,
+        archived_as=RecordState.VOIDED,
+    ),
 )
+# Object types that are only written: no test can read them.
+WRITE_ONLY = frozenset({"note"})
+
+
+def _hubspot_text(value: Value) -> str:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)
 
 
 @dataclass(frozen=True)
@@ -143,11 +202,15 @@ class HubSpotDriver:
             "contact": "contacts",
             "company": "companies",
             "product": "products",
+            "invoice": "invoices",
+            "payment": "commerce_payments",
         }
     )
 
     def add(self, sandbox: Sandbox, sample: Sample, number: int) -> str:
-        properties = {name: str(value) for name, value in sample.values(number).items()}
+        properties = {name: _hubspot_text(value) for name, value in sample.values(number).items()}
+        if sample.object_type == "invoice":
+            properties["hs_invoice_billable"] = "false"
         return sandbox.hubspot.add(self.paths[sample.object_type], **properties)
 
     def edit(self, sandbox: Sandbox, sample: Sample, id_: str, text: str) -> None:
@@ -160,7 +223,8 @@ class HubSpotDriver:
         return sandbox.hubspot.merge(self.paths[sample.object_type], survivor, loser)
 
     def count(self, sandbox: Sandbox, sample: Sample) -> int:
-        return len(sandbox.hubspot.all(self.paths[sample.object_type]))
+        records = sandbox.hubspot.all(self.paths[sample.object_type]).values()
+        return sum(1 for record in records if record.get("hs_latest_status") != "refunded")
 
     def listen(self, sandbox: Sandbox, url: str) -> None:
         sandbox.hubspot.subscribe(url)
@@ -183,6 +247,52 @@ def _item(number: int) -> Values:
         "Sku": f"SKU-{number:05d}",
         "Description": f"The item with number {number}",
         "UnitPrice": Decimal("12.50") + number,
+    }
+
+
+# The first customer and the first item of a company.
+_BUYER, _WARE = "1", "1"
+_DAY = date(2026, 11, 20)
+
+
+def _furnish(sandbox: Sandbox) -> None:
+    """Somebody to invoice, something to sell, and numbers that are ours to choose."""
+    sandbox.quickbooks.configure(custom_numbers=True, sales_tax=False)
+    made = (
+        sandbox.quickbooks.add_customer(DisplayName="Buyer"),
+        sandbox.quickbooks.add_item(Name="Ware"),
+    )
+    if made != (_BUYER, _WARE):
+        raise ValueError(f"The customer and the item have other ids now: {made}.")
+
+
+def _sale(number: int) -> Values:
+    price = Decimal("12.50") + number
+    line = Line(
+        reference=_WARE,
+        name="Ware",
+        description=f"Sold under {number}",
+        quantity=Decimal(2),
+        unit_price=price,
+        amount=price * 2,
+        tax="NON",
+    )
+    return {
+        "DocNumber": f"HS-{number:05d}",
+        "CustomerRef": _BUYER,
+        "TxnDate": _DAY,
+        "lines": (line,),
+        "PrivateNote": f"The invoice with number {number}",
+    }
+
+
+def _received(number: int) -> Values:
+    return {
+        "CustomerRef": _BUYER,
+        "TxnDate": _DAY,
+        "TotalAmt": Decimal("12.50") + number,
+        "PaymentRefNum": f"REF-{number:05d}",
+        "PrivateNote": f"The payment with number {number}",
     }
 
 
@@ -214,7 +324,48 @@ QUICKBOOKS_SAMPLES = (
             "IncomeAccountRef": connector.choices("income_accounts")[0].value
         },
     ),
+    Sample(
+        object_type="invoice",
+        fields=("DocNumber", "CustomerRef", "TxnDate", "lines", "PrivateNote"),
+        values=_sale,
+        text="PrivateNote",
+        key="DocNumber",
+        bad=lambda number: {**_sale(number), "DocNumber": "9" * 22},
+        bad_as=Category.FIELD_INVALID,
+        has_versions=True,
+        can_merge=False,
+        furnish=_furnish,
+        archived_as=RecordState.VOIDED,
+        removed_as=RecordState.VOIDED,
+        page=1000,
+    ),
+    Sample(
+        object_type="payment",
+        fields=("CustomerRef", "TxnDate", "TotalAmt", "PaymentRefNum", "PrivateNote"),
+        values=_received,
+        text="PrivateNote",
+        key="PaymentRefNum",
+        bad=lambda number: {**_received(number), "TotalAmt": None},
+        bad_as=Category.FIELD_MISSING,
+        has_versions=True,
+        can_merge=False,
+        furnish=_furnish,
+        archived_as=RecordState.VOIDED,
+        removed_as=RecordState.VOIDED,
+        page=1000,
+    ),
 )
+
+
+def _in_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as people's screens take them."""
+    return {name: _quickbooks_json(value) for name, value in values.items()}
+
+
+def _quickbooks_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(str(value)) if isinstance(value, Decimal) else value
 
 
 @dataclass(frozen=True)
@@ -222,7 +373,12 @@ class QuickBooksDriver:
     code: str = "quickbooks"
     samples: Sequence[Sample] = QUICKBOOKS_SAMPLES
     entities: Mapping[str, str] = field(
-        default_factory=lambda: {"customer": "Customer", "item": "Item"}
+        default_factory=lambda: {
+            "customer": "Customer",
+            "item": "Item",
+            "invoice": "Invoice",
+            "payment": "Payment",
+        }
     )
 
     def add(self, sandbox: Sandbox, sample: Sample, number: int) -> str:
@@ -230,6 +386,12 @@ class QuickBooksDriver:
         if sample.object_type == "customer":
             values["Email"] = values.pop("PrimaryEmailAddr")
             return sandbox.quickbooks.add_customer(**values)
+        if sample.object_type == "invoice":
+            customer, lines = values.pop("CustomerRef"), values.pop("lines")
+            sold = [(x.reference, x.quantity, x.unit_price, x.description) for x in lines]
+            return sandbox.quickbooks.add_invoice(customer, *sold, **_in_json(values))
+        if sample.object_type == "payment":
+            return sandbox.quickbooks.add("Payment", **_in_json(values))
         values["UnitPrice"] = float(str(values["UnitPrice"]))
         return sandbox.quickbooks.add_item(**values)
 
@@ -238,7 +400,10 @@ class QuickBooksDriver:
         sandbox.quickbooks.update(entity, id_, **{sample.text: text})
 
     def archive(self, sandbox: Sandbox, sample: Sample, id_: str) -> None:
-        sandbox.quickbooks.deactivate(self.entities[sample.object_type], id_)
+        if sample.removed_as is RecordState.VOIDED:
+            sandbox.quickbooks.void(self.entities[sample.object_type], id_)
+        else:
+            sandbox.quickbooks.deactivate(self.entities[sample.object_type], id_)
 
     def merge(self, sandbox: Sandbox, sample: Sample, survivor: str, loser: str) -> str:
         sandbox.quickbooks.merge(self.entities[sample.object_type], survivor, loser)
@@ -246,7 +411,11 @@ class QuickBooksDriver:
 
     def count(self, sandbox: Sandbox, sample: Sample) -> int:
         records = sandbox.quickbooks.all(self.entities[sample.object_type])
-        return sum(1 for record in records.values() if record.get("Active", True))
+        return sum(
+            1
+            for record in records.values()
+            if record.get("Active", True) and record.get("TotalAmt") != 0
+        )
 
     def listen(self, sandbox: Sandbox, url: str) -> None:
         sandbox.quickbooks.subscribe(url)

@@ -77,8 +77,11 @@ class Company:
         names: tuple[str, ...] = NAMES,
         key: str = "",
     ) -> list[Outcome]:
-        batch = Batch(key or str(uuid4()), operations)
+        batch = self.batch(*operations, key=key)
         return list(self.connector.write(object_type, batch, names))
+
+    def batch(self, *operations: Operation, key: str = "") -> Batch:
+        return Batch(key or str(uuid4()), operations)
 
     def version(self, entity: str, record_id: str) -> str:
         return str(self.books.get(entity, record_id)["SyncToken"])
@@ -115,6 +118,10 @@ def update(record_id: str, version: str, values: Values) -> Operation:
 
 def archive(record_id: str, version: str) -> Operation:
     return Operation(str(uuid4()), OperationKind.ARCHIVE, record_id, version)
+
+
+def restore(record_id: str, version: str) -> Operation:
+    return Operation(str(uuid4()), OperationKind.RESTORE, record_id, version)
 
 
 def statuses(outcomes: list[Outcome]) -> list[OutcomeStatus]:

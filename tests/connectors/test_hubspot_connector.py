@@ -67,7 +67,15 @@ def test_a_list_that_is_not_there_is_a_matter_of_configuration(hubspot: Rig, nam
 
 
 @pytest.mark.parametrize(
-    ("object_type", "number"), [("contact", "0-1"), ("company", "0-2"), ("product", "0-7")]
+    ("object_type", "number"),
+    [
+        ("contact", "0-1"),
+        ("company", "0-2"),
+        ("product", "0-7"),
+        ("invoice", "0-53"),
+        ("payment", "0-101"),
+        ("note", "0-46"),
+    ],
 )
 def test_a_link_names_account_object_type_and_record(
     hubspot: Rig, object_type: str, number: str

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import responses
 
-from integrations.connectors.hubspot import feed
+from integrations.connectors.hubspot import cursors
 from integrations.contract import Misconfigured, Record, RecordState, RetryLater
 from tests.connectors.rig import Rig, wired
 from tests.connectors.support import SpacingLimiter
@@ -121,7 +121,7 @@ def test_the_end_of_a_feed_is_complete_up_to_the_overlap(hubspot: Rig) -> None:
 def test_more_recent_changes_than_a_cursor_holds_are_still_all_read(
     hubspot: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed, "REMEMBERED", 100)
+    monkeypatch.setattr(cursors, "REMEMBERED", 100)
     _, cursor = read(hubspot)
     hubspot.advance()
     ids = load(hubspot, 350)

@@ -144,12 +144,29 @@ def test_a_change_names_its_record(change: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_id", "expected"), [("0-1", "contact"), ("0-2", "company"), ("0-7", "product")]
+    ("type_id", "expected"),
+    [
+        ("0-1", "contact"),
+        ("0-2", "company"),
+        ("0-7", "product"),
+        ("0-53", "invoice"),
+        ("0-101", "payment"),
+    ],
 )
 def test_a_generic_event_names_its_object_type_by_id(type_id: str, expected: str) -> None:
     found = events(row(subscriptionType="object.propertyChange", objectTypeId=type_id))
 
     assert brief(found) == [(expected, "123", "")]
+
+
+@pytest.mark.parametrize("change", ["creation", "deletion", "propertyChange", "restore"])
+@pytest.mark.parametrize("named", [{"objectTypeId": "0-8"}, {}])
+def test_a_line_item_is_a_hint_of_its_invoice(change: str, named: dict[str, str]) -> None:
+    prefix = "object" if named else "line_item"
+
+    found = events(row(subscriptionType=f"{prefix}.{change}", **named))
+
+    assert brief(found) == [("invoice", "line_item:123", "")]
 
 
 def test_a_merge_tells_where_every_loser_went() -> None:
@@ -178,6 +195,10 @@ def test_a_merge_into_a_new_record_loses_the_primary_too() -> None:
         ({"associationType": "CONTACT_TO_COMPANY"}, [("contact", "7", "")]),
         ({"associationType": "COMPANY_TO_CONTACT"}, [("company", "7", "")]),
         ({"fromObjectTypeId": "0-2"}, [("company", "7", "")]),
+        ({"fromObjectTypeId": "0-53"}, [("invoice", "7", "")]),
+        ({"fromObjectTypeId": "0-101"}, [("payment", "7", "")]),
+        # The invoice tells of it from its own side.
+        ({"fromObjectTypeId": "0-8"}, []),
         ({"associationType": "DEAL_TO_CONTACT"}, []),
     ],
 )
@@ -195,6 +216,8 @@ def test_an_association_speaks_for_the_record_it_starts_from(
         row(subscriptionType="deal.creation"),
         row(subscriptionType="contact.conversation"),
         row(subscriptionType="object.creation", objectTypeId="0-3"),
+        row(subscriptionType="object.creation", objectTypeId="0-46"),
+        row(subscriptionType="line_item.conversation"),
         row(subscriptionType=""),
         {"subscriptionType": "contact.creation", "objectId": 1},
         {"occurredAt": AT, "subscriptionType": "contact.creation"},

@@ -92,6 +92,18 @@ def test_a_merge_tells_where_the_other_record_went(spelling: str) -> None:
     assert survivor.key != loser.key
 
 
+@pytest.mark.parametrize("entity", ["Invoice", "Payment"])
+@pytest.mark.parametrize("operation", ["Create", "Update", "Delete", "Void", "Emailed"])
+def test_every_change_of_a_document_is_a_reason_to_read_it_again(
+    entity: str, operation: str
+) -> None:
+    (older,) = events(notification(name=entity, operation=operation))
+    (newer,) = events([cloud_event(type=f"qbo.{entity}.{operation}ed.v1".lower())])
+
+    for event in (older, newer):
+        assert (event.object_type, event.record_id) == (entity.lower(), "1234")
+
+
 def test_a_merge_in_the_older_shape_tells_the_same() -> None:
     survivor, loser = events(notification(operation="Merge", deletedId="77"))
 
@@ -116,7 +128,7 @@ def test_each_event_names_its_own_company() -> None:
         {"eventNotifications": None},
         {"eventNotifications": [{"realmId": "1"}]},
         {"eventNotifications": [{"realmId": "1", "dataChangeEvent": {"entities": "x"}}]},
-        [cloud_event(type="qbo.invoice.created.v1")],
+        [cloud_event(type="qbo.bill.created.v1")],
         [cloud_event(type="customer")],
         [cloud_event(type=None)],
         [cloud_event(time="yesterday")],

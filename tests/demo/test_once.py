@@ -78,6 +78,9 @@ def test_each_sync_tells_its_totals_as_json(demo: Demo) -> None:
     assert {sync["recipe"] for sync in demo.first["syncs"]} == {
         "hubspot_quickbooks_contacts",
         "hubspot_quickbooks_products",
+        "hubspot_quickbooks_invoices",
+        "hubspot_quickbooks_payments",
+        "hubspot_quickbooks_payment_notes",
     }
     for sync in demo.first["syncs"]:
         assert set(sync) >= {"sync", "recipe", "failing_by_category"} | FIGURES
@@ -95,7 +98,7 @@ def test_the_first_call_syncs_everything(demo: Demo) -> None:
 
 
 def test_the_second_call_writes_nothing(demo: Demo) -> None:
-    assert [sync["writes"] for sync in demo.second["syncs"]] == [0, 0]
+    assert [sync["writes"] for sync in demo.second["syncs"]] == [0] * 5
 
 
 def test_the_second_call_finds_everything_as_it_was(demo: Demo) -> None:

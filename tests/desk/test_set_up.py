@@ -29,7 +29,7 @@ def test_every_recipe_of_the_pair_becomes_a_sync_that_is_off(
     status, html = post(client_of, owner, *both)
 
     assert status == 200
-    assert "Set up: Contacts and customers, Products and items." in html
+    assert "Set up: Contacts and customers, Products and items, Invoices, Payments" in html
     syncs = Sync.objects.for_tenant(tenant)
     assert {sync.state for sync in syncs} == {SyncState.OFF}
     assert all(sync.mappings.exists() for sync in syncs)
@@ -44,7 +44,7 @@ def test_setting_up_twice_adds_nothing(
 
     assert "These two are set up already." in html
     assert Integration.objects.for_tenant(tenant).count() == 1
-    assert Sync.objects.for_tenant(tenant).count() == 2
+    assert Sync.objects.for_tenant(tenant).count() == 5
 
 
 def test_two_of_one_provider_are_not_offered_together(

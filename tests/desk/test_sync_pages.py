@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import User
 from integrations.autocommit import demand_autocommit
 from integrations.contract import Category, Choice, Fault, RetryLater
-from syncs.admin import sync_form
+from syncs.admin import setting_fields
 from syncs.models import FilterCondition, Mapping, Sync, SyncState
 from syncs.setup import create_sync
 from tests.conftest import ClientOf
@@ -285,7 +285,9 @@ def test_switching_on_without_a_needed_setting_is_refused_in_words(
 
     answer = client_of(owner).post(f"/admin/syncs/sync/{products.pk}/switch/activate/", follow=True)
 
-    assert "Choose: Income account for new items." in answer.content.decode()
+    assert (
+        "Choose for “Products and items”: Income account for new items." in answer.content.decode()
+    )
     products.refresh_from_db()
     assert products.state == SyncState.OFF
 
@@ -294,7 +296,7 @@ def test_a_setting_is_chosen_from_the_live_list(
     client_of: ClientOf, finance: User, sync: Sync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts = (Choice("79", "Sales of Product Income"), Choice("80", "Closed", active=False))
-    monkeypatch.setattr(sync_form, "live_choices", lambda _connection, _name: accounts)
+    monkeypatch.setattr(setting_fields, "live_choices", lambda _connection, _name: accounts)
     products = create_sync(sync.integration, "hubspot_quickbooks_products")
     client = client_of(finance)
     html = page(client, products)
@@ -316,7 +318,7 @@ def test_without_the_provider_the_form_says_why_and_keeps_what_was_chosen(
     def unreachable(_connection: object, _name: str) -> tuple[Choice, ...]:
         raise RetryLater(Fault(Category.TRANSIENT, "503", "QuickBooks is down."), 10.0)
 
-    monkeypatch.setattr(sync_form, "live_choices", unreachable)
+    monkeypatch.setattr(setting_fields, "live_choices", unreachable)
     products = create_sync(
         sync.integration, "hubspot_quickbooks_products", settings={"income_account": "79"}
     )
@@ -334,7 +336,7 @@ def test_no_provider_is_asked_while_the_form_is_being_saved(
         demand_autocommit()
         return (Choice("79", "Sales of Product Income"),)
 
-    monkeypatch.setattr(sync_form, "live_choices", asked)
+    monkeypatch.setattr(setting_fields, "live_choices", asked)
     products = create_sync(sync.integration, "hubspot_quickbooks_products")
 
     client_of(finance).post(

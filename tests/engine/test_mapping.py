@@ -8,22 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.contract import Choice, Field, FieldType, Value
+from integrations.contract import Choice, Field, FieldType, Line, Value
 from syncs.engine.convert import convert, fits, fits_both_ways
 from syncs.engine.mapping import apply, needed_fields, problems
 from syncs.engine.terms import (
     Condition,
     Direction,
+    DocumentRules,
     Fail,
     FieldMapping,
     Filter,
     Operator,
     Side,
+    Start,
+    TotalRule,
     Transform,
     TransformKind,
 )
 from syncs.engine.texts import shorten
-from syncs.engine.transforms import Held
+from syncs.engine.ways import Held
 from tests.engine.cases import BY_NAME, constant, fields, mapping, spec, template
 
 TO_RIGHT, TO_LEFT = Direction.TO_RIGHT, Direction.TO_LEFT
@@ -201,10 +204,12 @@ FITTING = {
     T.CHOICE: {T.CHOICE, T.CHOICES, T.TEXT},
     T.CHOICES: {T.CHOICES, T.TEXT},
     T.REFERENCE: {T.REFERENCE},
+    T.LINES: {T.LINES, T.TEXT},
 }
 EXAMPLES: dict[FieldType, Value] = {
     T.TEXT: "x", T.NUMBER: Decimal(2), T.MONEY: Decimal("2.5"), T.BOOLEAN: True, T.DATE: DAY,
     T.DATETIME: NOON, T.CHOICE: "x", T.CHOICES: ("x", "y"), T.REFERENCE: "17",
+    T.LINES: (Line(name="Chair"),),
 }  # fmt: skip
 
 
@@ -238,15 +243,18 @@ def test_a_value_changes_type_on_the_way(value: Value, target: FieldType, expect
 
 LEFT = fields(
     name=T.TEXT, last=T.TEXT, price=T.NUMBER, born=T.DATE, company=T.REFERENCE, stage=T.CHOICE,
-    made=Field("", "Made", T.DATETIME, creatable=False, updatable=False),
+    made=Field("", "Made", T.DATETIME, creatable=False, updatable=False), sold=T.LINES,
+    barred=Field("", "Barred", unavailable="it is not on sales forms."),
 )  # fmt: skip
 RIGHT = fields(
     title=T.TEXT, amount=T.MONEY, at=T.DATETIME, customer=T.REFERENCE, active=T.BOOLEAN,
     must=Field("", "Must", required=True), short=Field("", "Short", max_length=3),
     kind=Field("", "Kind", T.CHOICE, choices=(Choice("A", "A"),)),
-    balance=Field("", "Balance", T.MONEY, creatable=False, updatable=False),
+    balance=Field("", "Balance", T.MONEY, creatable=False, updatable=False), booked=T.LINES,
 )  # fmt: skip
 PARENTS = Transform(KIND.REFERENCE, object_type="company")
+PAID = Transform(KIND.ALLOCATIONS, object_type="invoice")
+PAYER = Transform(KIND.PARENT_FIELD, object_type="invoice", text="CustomerRef")
 
 
 def table(*pairs: tuple[str, str]) -> Transform:
@@ -271,6 +279,11 @@ SOUND = [
     mapping("made", "at", TO_RIGHT),
     mapping("price", "balance", TO_LEFT),
     mapping("last", "title must", TO_LEFT, template("{title} {must}")),
+    mapping("sold", "booked", transform=Transform(KIND.LINES)),
+    mapping("sold", "booked", transform=PAID),
+    mapping("sold", "customer", TO_RIGHT, PAYER),
+    mapping("company", "customer", TO_RIGHT, PAYER),
+    mapping("sold", "title", TO_RIGHT),
 ]
 
 
@@ -305,6 +318,26 @@ REFUSED: list[tuple[FieldMapping, str]] = [
         mapping("company", "customer", transform=Transform(KIND.REFERENCE)),
         "Say which sync links the records",
     ),
+    (mapping("sold", "booked"), "Booked refers to other records: use the lines transform."),
+    (mapping("", "booked", TO_RIGHT, constant("x")), "Booked refers to other records"),
+    (mapping("stage", "booked", TO_RIGHT, table(("x", "y"))), "Booked refers to other records"),
+    (mapping("name", "booked", transform=Transform(KIND.LINES)), "Name is a text field and holds"),
+    (mapping("sold", "title", transform=PAID), "Title is a text field and holds no lines."),
+    (
+        mapping("sold", "booked", transform=Transform(KIND.ALLOCATIONS)),
+        "Say which sync links the documents",
+    ),
+    (mapping("sold", "customer", transform=PAYER), "“field of a parent” cannot be undone"),
+    (mapping("name", "title", TO_RIGHT, PAYER), "Name is a text field and refers to no other"),
+    (
+        mapping("sold", "title", TO_RIGHT, Transform(KIND.PARENT_FIELD, text="x")),
+        "Say which sync links the records",
+    ),
+    (
+        mapping("sold", "title", TO_RIGHT, Transform(KIND.PARENT_FIELD, object_type="invoice")),
+        "Say which field of the parent is taken.",
+    ),
+    (mapping("barred", "title"), "Barred cannot be mapped: it is not on sales forms."),
     (mapping("", "amount", TO_RIGHT, constant("many")), "Amount: “many” is not a number."),
     (mapping("", "title", TO_RIGHT, constant(" ")), "Say which value Title gets."),
     (mapping("", "short", TO_RIGHT, constant("long text")), "Short may have 3 characters"),
@@ -343,6 +376,20 @@ def test_what_must_be_read_of_a_side() -> None:
 
     assert needed_fields(told, Side.LEFT) == {"first", "last", "name", "stage", "kind"}
     assert needed_fields(told, Side.RIGHT) == {"title"}
+
+
+def test_what_starts_totals_and_documents_look_at_is_read_too() -> None:
+    told = spec(
+        left={"made": T.DATETIME, "order_adjustments": T.TEXT},
+        starts={Side.LEFT: Start("made", NOON)},
+        totals=(TotalRule("billed", "sum", "Total"),),
+        documents=DocumentRules("product", "", left_total="billed", left_currency="currency"),
+    )
+
+    assert needed_fields(told, Side.LEFT) == {
+        *("name", "made", "billed", "currency", "order_adjustments"),
+    }
+    assert needed_fields(told, Side.RIGHT) == {"title", "sum"}
 
 
 def test_every_transform_has_an_example_that_can_be_saved() -> None:

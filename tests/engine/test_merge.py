@@ -7,7 +7,8 @@ import pytest
 
 from integrations.contract import Field, FieldType, Value
 from syncs.engine.decide import decide
-from syncs.engine.merge import Merge, Stay, compile_rule, is_quiet
+from syncs.engine.merge import Merge, Stay, is_quiet
+from syncs.engine.rules import compile_rule
 from syncs.engine.terms import (
     Agree,
     Direction,

@@ -1,6 +1,8 @@
 """Whole syncs and single values: what is refused before anything runs or is sent."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,11 +10,47 @@ import pytest
 from integrations.contract import Category, Choice, Field, FieldType, Value
 from syncs.engine.check import bad_value, check_create, check_update
 from syncs.engine.spec import spec_problems
-from syncs.engine.terms import Condition, Direction, FieldChange, Filter, Mode, Operator, Side
+from syncs.engine.terms import (
+    Condition,
+    Direction,
+    DocumentRules,
+    FieldChange,
+    Filter,
+    Mode,
+    Operator,
+    Side,
+    Start,
+    SyncSpec,
+    TaxRule,
+    TotalRule,
+    Transform,
+    TransformKind,
+)
 from tests.engine.cases import BY_NAME, fields, mapping, spec
 
 MUST = {"must": Field("", "Must", required=True)}
 NOWHERE = Filter(((Condition("nowhere", Operator.IS_FILLED),),))
+
+LINES = mapping("lines", "lines", transform=Transform(TransformKind.LINES))
+SOLD = {
+    "left": {"lines": FieldType.LINES, "total": FieldType.MONEY, "currency": FieldType.TEXT},
+    "right": {"lines": FieldType.LINES, "sum": FieldType.MONEY},
+}
+RULES = DocumentRules("product", left_total="total", right_total="sum", left_currency="currency")
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def documents(rules: DocumentRules | None) -> SyncSpec:
+    return spec(LINES, documents=rules, **{side: dict(ones) for side, ones in SOLD.items()})
+
+
+def there_and_back(**back: Any) -> SyncSpec:
+    """One pair of fields, mapped one way for the records of each side."""
+    return spec(
+        mapping(direction=Direction.TO_RIGHT, born=Side.LEFT),
+        mapping(direction=Direction.TO_LEFT, key="back", **back),
+    )
+
 
 REFUSED: list[tuple[Any, str]] = [
     (spec(mapping("name", "amount"), right={"amount": FieldType.MONEY}), "Values cannot go there"),
@@ -25,7 +63,7 @@ REFUSED: list[tuple[Any, str]] = [
         ),
         "Name and Title are mapped once each way",
     ),
-    (spec(right=MUST), "Must is required and no mapping gives it a value."),
+    (spec(right=MUST), "Must is required and no mapping or setting gives it a value."),
     (spec(right=MUST, right_creation={"must": ""}), "Must is required and no mapping"),
     (spec(right_creation={"nowhere": "x"}), "New records get a value for “nowhere”"),
     (spec(left_creation={"name": "x" * 9}, left={"name": Field("", "Name", max_length=5)}), "Name"),
@@ -36,6 +74,26 @@ REFUSED: list[tuple[Any, str]] = [
     (
         spec(match_rules=(replace(BY_NAME, right="nowhere"),)),
         "The match rule “Name” names “nowhere”, which does not exist.",
+    ),
+    (there_and_back(), "Name and Title are mapped once each way"),
+    (
+        spec(mapping(born=Side.LEFT), mapping("town", "title")),
+        "Title is written by 2 mappings.",
+    ),
+    (
+        spec(mapping("town", "must", born=Side.RIGHT), mapping(), right=MUST),
+        "Must is required and no mapping",
+    ),
+    (spec(starts={Side.LEFT: Start("made", NOON)}), "The start is told by “made”, a field that"),
+    (spec(starts={Side.LEFT: Start("name", NOON)}), "The start is told by Name, which holds no"),
+    (spec(totals=(TotalRule("name", "sum", "Total"),)), "Total is compared by “sum”, a field that"),
+    (documents(None), "Lines are mapped, and nothing says how documents"),
+    (documents(replace(RULES, right_total="nowhere")), "Documents are told by “nowhere”"),
+    (
+        documents(
+            replace(RULES, taxes=(TaxRule("1", "5", Decimal(20)), TaxRule("1", "6", Decimal(20))))
+        ),
+        "The tax rate “1” has 2 tax codes",
     ),
 ]
 
@@ -60,6 +118,14 @@ def test_a_sync_that_cannot_run(told: Any, words: str) -> None:
             mapping("town", "title", Direction.TO_RIGHT),
             direction=Direction.TO_LEFT,
         ),
+        there_and_back(born=Side.RIGHT),
+        spec(
+            mapping(born=Side.LEFT), mapping("town", "title", Direction.TO_RIGHT, born=Side.RIGHT)
+        ),
+        spec(left={"made": FieldType.DATETIME}, starts={Side.LEFT: Start("made", NOON)}),
+        spec(totals=(TotalRule("name", "title", "Total"),)),
+        documents(RULES),
+        documents(replace(RULES, left_total="", right_total="", left_currency="")),
     ],
 )
 def test_a_sync_that_can_run(told: Any) -> None:

@@ -1,5 +1,6 @@
 """Canonical values: stored and read back, compared, fingerprinted, shown and parsed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from hashlib import blake2b
@@ -9,13 +10,42 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.contract import FieldType, Value
-from syncs.engine.values import as_text, decode, digest, encode, parse, plain_number, same
+from integrations.contract import FieldType, Line, Value
+from syncs.engine.values import (
+    as_text,
+    decode,
+    digest,
+    encode,
+    lines_of,
+    parse,
+    plain_number,
+    same,
+)
 from tests.engine.cases import fields
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 BERLIN_NOON = datetime(2026, 1, 31, 13, 0, tzinfo=timezone(timedelta(hours=1)))
 DAY = date(2026, 1, 31)
+CHAIRS = Line(
+    id="9",
+    reference="17",
+    name="Chair",
+    quantity=Decimal("2.0"),
+    unit_price=Decimal("49.90"),
+    discount=Decimal(0),
+    amount=Decimal("99.80"),
+    service_date=DAY,
+)
+STORED_CHAIRS = {
+    "id": "9",
+    "reference": "17",
+    "name": "Chair",
+    "quantity": "2",
+    "unit_price": "49.9",
+    "discount": "0",
+    "amount": "99.8",
+    "service_date": "2026-01-31",
+}
 
 STORED = [
     pytest.param(FieldType.TEXT, "Ann", "Ann", id="text"),
@@ -33,6 +63,8 @@ STORED = [
     pytest.param(FieldType.CHOICES, ("b", "a"), ["a", "b"], id="choices"),
     pytest.param(FieldType.CHOICES, (), None, id="no choices"),
     pytest.param(FieldType.REFERENCE, "17", "17", id="reference"),
+    pytest.param(FieldType.LINES, (CHAIRS, Line()), [STORED_CHAIRS, {}], id="lines"),
+    pytest.param(FieldType.LINES, (), None, id="no lines"),
 ]
 
 
@@ -54,10 +86,22 @@ def test_a_value_is_stored_and_read_back(kind: FieldType, value: Value, stored: 
         pytest.param(FieldType.DATETIME, "soon", id="text in a time"),
         pytest.param(FieldType.CHOICES, "a", id="text in choices"),
         pytest.param(FieldType.TEXT, ["a"], id="list in a text"),
+        pytest.param(FieldType.LINES, ["a"], id="text in lines"),
+        pytest.param(FieldType.LINES, {}, id="no list in lines"),
+        pytest.param(FieldType.LINES, [{"amount": "many"}], id="text in a line's amount"),
+        pytest.param(FieldType.LINES, [{"name": 1}], id="number in a line's name"),
     ],
 )
 def test_what_no_longer_fits_its_field_is_left_out(kind: FieldType, stored: object) -> None:
     assert decode({"x": stored, "y": "kept"}, fields(x=kind, y=FieldType.TEXT)) == {"y": "kept"}
+
+
+def test_the_id_of_a_line_is_kept_and_what_no_line_has_any_more_is_passed_over() -> None:
+    stored = {"x": [STORED_CHAIRS | {"colour": "red"}]}
+
+    (line,) = lines_of(decode(stored, fields(x=FieldType.LINES))["x"])
+
+    assert (line.id, line) == ("9", CHAIRS)
 
 
 def test_a_field_that_is_gone_is_left_out_and_a_base_of_one_mapping_is_kept() -> None:
@@ -96,6 +140,11 @@ SAME = [
     pytest.param(("a",), ("a", "b"), False, id="other choices"),
     pytest.param(NOON, BERLIN_NOON, True, id="one moment"),
     pytest.param(DAY, NOON, False, id="a day is not a moment"),
+    pytest.param((CHAIRS,), (replace(CHAIRS, id="10"),), True, id="a line made anew"),
+    pytest.param((CHAIRS,), (replace(CHAIRS, amount=Decimal(99)),), False, id="another amount"),
+    pytest.param((CHAIRS, Line()), (Line(), CHAIRS), False, id="lines in another order"),
+    pytest.param((CHAIRS, Line()), (), False, id="lines and none"),
+    pytest.param((CHAIRS,), ("Chair",), False, id="lines are not choices"),
 ]
 
 
@@ -135,6 +184,7 @@ def test_a_number_in_plain_digits_is_the_same_number(number: Decimal) -> None:
         (("b", "a"), "a; b"),
         (DAY, "2026-01-31"),
         (NOON, "2026-01-31T12:00:00+00:00"),
+        ((CHAIRS, Line(description="Thanks")), "2 × Chair: 99.8; Thanks"),
     ],
     ids=str,
 )
@@ -171,6 +221,7 @@ def test_a_text_means_a_value_of_the_fields_type(kind: FieldType, text: str, val
         (FieldType.BOOLEAN, "perhaps", "“perhaps” is neither true nor false."),
         (FieldType.DATE, "soon", "“soon” is not a date such as 2026-01-31."),
         (FieldType.DATETIME, "soon", "“soon” is not a time such as"),
+        (FieldType.LINES, "2 chairs", "“2 chairs” is no list of lines"),
     ],
 )
 def test_a_text_that_means_nothing_is_refused_in_words(

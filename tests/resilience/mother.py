@@ -38,11 +38,11 @@ MOST_RUNS = 30
 # What a worker is at, by the function on its stack; the innermost one counts.
 STAGES = {
     ("syncs.ingest", "read_side"): "ingest",
-    ("syncs.execute", "resolve_intents"): "resolve",
+    ("syncs.writing", "resolve_intents"): "resolve",
     ("syncs.execute", "_linked"): "link",
-    ("syncs.execute", "_send"): "write",
-    ("syncs.execute", "_store"): "settle",
-    ("syncs.execute", "_settle_batch"): "settle",
+    ("syncs.writing", "_send"): "write",
+    ("syncs.writing", "store"): "settle",
+    ("syncs.writing", "_settle_batch"): "settle",
     ("syncs.claims", "claim"): "claim",
     ("syncs.claims", "release"): "release",
 }

@@ -15,7 +15,18 @@ from tests.resilience.lives import Mother, mother
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 logger = logging.getLogger(__name__)
-SIZE = Size(left=16, right=16, equal=4, differing=4, products=6, items=6)
+SIZE = Size(
+    left=12,
+    right=12,
+    equal=4,
+    differing=4,
+    products=4,
+    items=4,
+    invoices_left=5,
+    invoices_right=5,
+    paid_left=2,
+    paid_right=2,
+)
 # Longer than a worker waits for an answer, so that it comes too late; it takes effect all the same.
 TIMEOUT, TOO_SLOW = 0.4, 0.6
 # Together a fifth.
@@ -28,7 +39,7 @@ FAULTS: list[dict[str, Any]] = [
 ]
 # Pauses of records and syncs lie behind after so long.
 LATER = 130
-LIMIT = 60.0
+LIMIT = 120.0
 
 
 def trouble(server: SandboxServer, seed: int) -> None:

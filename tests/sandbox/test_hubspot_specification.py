@@ -135,6 +135,10 @@ SUCCEEDING: list[tuple[str, str, Any]] = [
     ("GET", "/crm/pipelines/2026-03/deals/default/stages/closedwon", None),
     ("GET", "/crm/owners/2026-03", None),
     ("GET", "/crm/owners/2026-03/70001", None),
+    ("GET", "/tax-rates/2026-03/tax-rates", None),
+    ("GET", "/tax-rates/2026-03/tax-rates/81001", None),
+    ("GET", "/settings/currencies/2026-03/codes", None),
+    ("GET", "/settings/currencies/2026-03/company-currency", None),
     ("GET", "/account-info/2026-03/details", None),
     ("DELETE", "/appinstalls/2026-03/external-install", None),
 ]
@@ -143,6 +147,7 @@ SUCCEEDING: list[tuple[str, str, Any]] = [
 def test_successes_have_the_documented_status(account: Account) -> None:
     account.hubspot.add_contact(email="a@example.org")
     account.hubspot.add_company(name="Acme")
+    account.hubspot.add_tax_rate("VAT", "21")
     known = operations()
     proved = set()
 
@@ -158,6 +163,69 @@ def test_successes_have_the_documented_status(account: Account) -> None:
 
     left = {route for route in claimed() if route not in proved and route.family != "oauth"}
     assert left == set()
+
+
+PART = {"hs_type": "FIXED", "hs_value": "1"}
+# What a record of each type is made with.
+MINIMAL: dict[str, dict[str, str]] = {
+    "deals": {"dealname": "Chairs", "dealstage": "closedwon"},
+    "quotes": {"hs_title": "Chairs", "hs_expiration_date": "2026-12-01"},
+    "notes": {"hs_timestamp": "2026-11-02T09:00:00Z"},
+    "line_items": {"name": "Chair", "price": "40", "quantity": "1"},
+    "invoices": {"hs_currency": "EUR"},
+    "commerce_payments": {
+        "hs_initial_amount": "1",
+        "hs_initiated_date": "2026-11-02T09:00:00Z",
+    },
+    "discounts": PART,
+    "fees": PART,
+    "taxes": PART,
+}
+
+
+def own_calls(object_type: str, record: str, spare: str) -> list[tuple[str, str, Any]]:
+    """The calls on one object type, with what succeeds on it."""
+    path, new = f"{OBJECTS}/{object_type}", {"properties": MINIMAL[object_type]}
+    upsert = {"id": "7", "idProperty": "books_id"} | new
+    return [
+        ("POST", path, new | {"associations": []}),
+        ("GET", path, None),
+        ("GET", f"{path}/{record}", None),
+        ("PATCH", f"{path}/{record}", new),
+        ("POST", f"{path}/search", {}),
+        ("POST", f"{path}/batch/read", {"inputs": [{"id": record}]}),
+        ("POST", f"{path}/batch/create", {"inputs": [new]}),
+        ("POST", f"{path}/batch/update", {"inputs": [{"id": record} | new]}),
+        ("POST", f"{path}/batch/upsert", {"inputs": [upsert]}),
+        ("POST", f"{path}/batch/archive", {"inputs": [{"id": spare}]}),
+        ("DELETE", f"{path}/{record}", None),
+    ]
+
+
+def specified(known: dict[tuple[str, str], dict[str, str]], path: str) -> str:
+    """The path as the specification has it: that of deals names their type's id."""
+    is_named = any(one == path for _, one in known)
+    return path if is_named else path.replace("/deals", "/0-3")
+
+
+@pytest.mark.parametrize("object_type", MINIMAL)
+def test_each_object_type_answers_as_its_own_specification_says(
+    account: Account, object_type: str
+) -> None:
+    known = operations()
+    group = account.hubspot.crm.stores[object_type].definition.groups[0].name
+    own = OWN | {"name": "books_id", "groupName": group, "hasUniqueValue": True}
+    account.hubspot.add_property(object_type, own)
+    record, spare = (account.hubspot.add(object_type, **MINIMAL[object_type]) for _ in range(2))
+
+    for method, path, body in own_calls(object_type, record, spare):
+        answer = account.call(method, path, json=body)
+        row = known[method, specified(known, path.replace(f"/{record}", "/*"))]
+        first = row["responses"].split()[0]
+        assert first.partition("=")[0] == str(answer.status_code), (method, path, answer.text)
+        schema = first.partition("=")[2]
+        if schema != "-":
+            assert lacking(schema, answer.json()) == set(), (method, path)
 
 
 def lacking(schema: str, body: dict[str, Any], allowed: set[str] | None = None) -> set[str]:
@@ -218,6 +286,7 @@ def test_answers_have_the_required_fields_of_associations(account: Account) -> N
 
 
 def test_answers_have_the_required_fields_of_the_rest(account: Account) -> None:
+    account.hubspot.add_tax_rate("VAT", "21")
     properties = account.get("/crm/properties/2026-03/contacts").json()["results"]
     groups = account.get("/crm/properties/2026-03/contacts/groups").json()["results"]
     (pipeline,) = account.get("/crm/pipelines/2026-03/deals").json()["results"]
@@ -231,6 +300,13 @@ def test_answers_have_the_required_fields_of_the_rest(account: Account) -> None:
         assert lacking("PropertyModificationMetadata", prop["modificationMetadata"]) == set()
         for option in prop["options"]:
             assert lacking("Option", option, {"doubleData", "readOnly"}) == set()
+    rates = account.get("/tax-rates/2026-03/tax-rates").json()
+    currency = account.get("/settings/currencies/2026-03/company-currency").json()
+    codes = account.get("/settings/currencies/2026-03/codes").json()
+    assert lacking("CollectionResponsePublicTaxRateGroupForwardPaging", rates) == set()
+    assert lacking("PublicTaxRateGroup", rates["results"][0]) == set()
+    assert lacking("CompanyCurrency", currency) == set()
+    assert lacking("CurrencyCodeInfo", codes["results"][0]) == set()
     assert lacking("PropertyGroup", groups[0]) == set()
     assert lacking("Pipeline", pipeline) == set()
     assert lacking("PipelineStage", pipeline["stages"][0]) == set()

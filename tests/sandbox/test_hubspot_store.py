@@ -10,8 +10,8 @@ import pytest
 
 from integrations.sandbox.assemble import make_sandbox
 from integrations.sandbox.core import HandClock
-from integrations.sandbox.hubspot.catalog import derived, number, text
 from integrations.sandbox.hubspot.definitions import Group, ObjectDefinition
+from integrations.sandbox.hubspot.property_kinds import derived, number, text
 from integrations.sandbox.hubspot.provider import HubSpot
 from integrations.sandbox.hubspot.refusals import Refusal
 from integrations.sandbox.hubspot.search import parse

@@ -152,6 +152,60 @@ def test_projects_subscribe_by_object_type(quiet: Account, listener: Listener) -
     assert event["objectTypeId"] == "0-7"
 
 
+def test_an_invoice_is_told_with_its_lines_and_payments(quiet: Account, listener: Listener) -> None:
+    wanted = [("invoice", "creation"), ("line item", "creation"), ("commerce payment", "creation")]
+    subscribe(
+        quiet,
+        listener,
+        *({"event": f"object.{kind}", "object_type": name} for name, kind in wanted),
+    )
+
+    invoice = quiet.hubspot.add_invoice(lines=[{"name": "Chair", "price": "40"}])
+    quiet.hubspot.record_payment(invoice)
+    send(quiet)
+
+    told = [(event["subscriptionType"], event["objectTypeId"]) for event in listener.events]
+    assert told == [("object.creation", type_id) for type_id in ("0-53", "0-8", "0-101")]
+
+
+def test_a_paid_invoice_is_told_and_its_worked_out_amounts_are_not(
+    quiet: Account, listener: Listener
+) -> None:
+    contact = quiet.hubspot.add_contact(email="a@example.org")
+    lines = [{"name": "Chair", "price": "40"}]
+    invoice = quiet.hubspot.add_invoice(contact=contact, lines=lines, status="open")
+    names = ("hs_invoice_status", "hs_balance_due", "hs_amount_paid")
+    change = {"event": "object.propertyChange", "object_type": "invoice"}
+    subscribe(quiet, listener, *(change | {"property": name} for name in names))
+
+    quiet.hubspot.record_payment(invoice)
+    send(quiet)
+
+    (event,) = listener.events
+    assert (event["objectId"], event["objectTypeId"]) == (int(invoice), "0-53")
+    assert (event["propertyName"], event["propertyValue"]) == ("hs_invoice_status", "paid")
+
+
+def test_associating_a_line_with_an_invoice_is_told_from_both_sides(
+    quiet: Account, listener: Listener
+) -> None:
+    invoice = quiet.hubspot.add_invoice()
+    line = quiet.hubspot.add_line_item(name="Chair", price="40")
+    change = {"event": "object.associationChange"}
+    subscribe(
+        quiet, listener, *(change | {"object_type": name} for name in ("invoice", "line item"))
+    )
+
+    quiet.hubspot.associate("invoices", invoice, "line_items", line)
+    send(quiet)
+
+    told = {(e["objectTypeId"], e["associationType"], e["objectId"]) for e in listener.events}
+    assert told == {
+        ("0-53", "INVOICE_TO_LINE_ITEM", int(invoice)),
+        ("0-8", "LINE_ITEM_TO_INVOICE", int(line)),
+    }
+
+
 def test_deleting_restoring_and_privacy_deletion_are_told(
     quiet: Account, listener: Listener
 ) -> None:
@@ -286,6 +340,7 @@ class _Announcing(list[tuple[dict[str, str], bytes]]):
     [
         ({"event": "contact.teleport"}, "is no webhook event"),
         ({"event": "object.creation"}, "needs an object_type"),
+        ({"event": "invoice.creation"}, "is subscribed to as object.creation"),
         ({"event": "contact.propertyChange"}, "A property belongs to"),
         ({"event": "contact.creation", "property": "city"}, "A property belongs to"),
         (

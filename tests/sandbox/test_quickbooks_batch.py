@@ -125,7 +125,7 @@ def test_a_batch_that_is_none_is_refused(books: Caller, body: Any, code: str) ->
         ({"operation": "explode", "Customer": {"DisplayName": "A"}}, "500"),
         ({"operation": "delete", "Customer": {"Id": "1", "SyncToken": "0"}}, "500"),
         ({"operation": "create", "Customer": {"Id": "1", "DisplayName": "A"}}, "2600"),
-        ({"operation": "create", "Invoice": {}}, "500"),
+        ({"operation": "create", "Bill": {}}, "500"),
         ({"Query": "SELECT"}, "4000"),
     ],
 )

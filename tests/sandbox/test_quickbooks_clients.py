@@ -29,9 +29,14 @@ from quickbooks.objects import (
     CompanyInfo,
     Customer,
     EmailAddress,
+    Invoice,
     Item,
+    Payment,
+    PaymentLine,
     PhoneNumber,
     Preferences,
+    SalesItemLine,
+    SalesItemLineDetail,
     TaxCode,
     Term,
     Vendor,
@@ -194,6 +199,102 @@ def test_changes_are_captured(books: Caller, client: QuickBooks) -> None:
 
     assert [customer.DisplayName for customer in captured.Customer] == ["Berg"]
     assert not hasattr(captured, "Vendor")
+
+
+def new_invoice(client: QuickBooks, *prices: float) -> Invoice:
+    """Three of one item at each price, for customer 1."""
+    invoice = Invoice()
+    invoice.CustomerRef = Customer.get("1", qb=client).to_ref()
+    for price in prices:
+        line = SalesItemLine()
+        line.Amount = round(3 * price, 2)
+        line.SalesItemLineDetail = SalesItemLineDetail()
+        line.SalesItemLineDetail.ItemRef = Item.get("1", qb=client).to_ref()
+        line.SalesItemLineDetail.Qty = 3
+        line.SalesItemLineDetail.UnitPrice = price
+        invoice.Line.append(line)
+    return invoice
+
+
+def new_payment(client: QuickBooks, total: float, *invoices: Invoice) -> Payment:
+    payment = Payment()
+    payment.CustomerRef = Customer.get("1", qb=client).to_ref()
+    payment.TotalAmt = total
+    for invoice in invoices:
+        line = PaymentLine()
+        line.Amount = invoice.Balance
+        line.LinkedTxn.append(invoice.to_linked_txn())
+        payment.Line.append(line)
+    return payment
+
+
+@pytest.fixture
+def shop(books: Caller, client: QuickBooks) -> QuickBooks:
+    books.books.add_customer(DisplayName="Berg")
+    books.books.add_item(Name="Hours")
+    return client
+
+
+def test_an_invoice_is_created_read_changed_and_found(shop: QuickBooks) -> None:
+    made = new_invoice(shop, 19.99, 5).save(qb=shop, request_id="job-1")
+    again = new_invoice(shop, 19.99, 5).save(qb=shop, request_id="job-1")
+    made.Line[0].Description = "Work"
+    made.Line = made.Line[:1]
+    changed = made.save(qb=shop)
+
+    assert (again.Id, made.TotalAmt, made.DocNumber) == (made.Id, 74.97, "1001")
+    # The client sends an empty date, and QuickBooks makes this of it.
+    assert made.Line[0].SalesItemLineDetail.ServiceDate == "9999-12-31"
+    assert (changed.TotalAmt, changed.Line[0].Description) == (59.97, "Work")
+    [found] = Invoice.filter(DocNumber="1001", qb=shop)
+    assert (found.Id, found.SyncToken) == (made.Id, "1")
+
+
+def test_invoices_are_paid_and_opened_again(shop: QuickBooks) -> None:
+    first, second = (new_invoice(shop, price).save(qb=shop) for price in (10, 20))
+
+    payment = new_payment(shop, 100, first, second).save(qb=shop)
+    paid = Invoice.choose([first.Id, second.Id], qb=shop)
+    payment.void(qb=shop)
+
+    assert payment.UnappliedAmt == 10
+    assert [invoice.Balance for invoice in paid] == [0, 0]
+    assert {invoice.LinkedTxn[0].TxnType for invoice in paid} == {"Payment"}
+    assert Invoice.get(first.Id, qb=shop).Balance == 30
+    assert Payment.get(payment.Id, qb=shop).PrivateNote == "Voided"
+
+
+def test_invoices_are_voided_and_deleted(shop: QuickBooks) -> None:
+    voided, gone = (new_invoice(shop, price).save(qb=shop) for price in (10, 20))
+    voided.void(qb=shop)
+    gone.delete(qb=shop)
+
+    since = datetime.fromisoformat("2026-07-01T12:00:00+00:00")
+    captured = change_data_capture([Invoice], since.isoformat(), qb=shop)
+
+    assert Invoice.get(voided.Id, qb=shop).TotalAmt == 0
+    with pytest.raises(ObjectNotFoundException):
+        Invoice.get(gone.Id, qb=shop)
+    assert [invoice.Id for invoice in captured.Invoice] == [voided.Id, gone.Id]
+
+
+def test_an_invoice_is_sent(shop: QuickBooks) -> None:
+    made = new_invoice(shop, 10).save(qb=shop)
+
+    made.send(qb=shop, send_to="berg@mail.example")
+
+    sent = Invoice.get(made.Id, qb=shop)
+    assert (sent.EmailStatus, sent.BillEmail.Address) == ("EmailSent", "berg@mail.example")
+
+
+def test_a_wrong_invoice_becomes_the_clients_error(shop: QuickBooks) -> None:
+    wrong = new_invoice(shop, 10)
+    wrong.Line[0].Amount = 10
+
+    with pytest.raises(QuickbooksException, match="Amount is not equal to UnitPrice") as refused:
+        wrong.save(qb=shop)
+
+    assert refused.value.error_code == 6070
 
 
 def test_refusals_become_the_clients_errors(books: Caller, client: QuickBooks) -> None:

@@ -183,3 +183,27 @@ def test_nothing_is_sent_without_a_subscription(books: QuickBooks, listener: Lis
 
     assert books.flush_webhooks(force=True) == 0
     assert listener.bodies == []
+
+
+def test_documents_tell_what_became_of_them_and_of_what_they_pay(
+    books: QuickBooks, listener: Listener
+) -> None:
+    customer, item = books.add_customer(DisplayName="Anna"), books.add_item(Name="Hours")
+    books.subscribe(listener.url)
+    invoice = books.add_invoice(customer, (item, 1, 100))
+    payment = books.add_payment(customer, 40, {invoice: 40})
+    books.void("Payment", payment)
+    books.void("Invoice", invoice)
+    books.delete("Payment", payment)
+
+    books.flush_webhooks()
+
+    assert [(event["type"], event["intuitentityid"]) for event in listener.events] == [
+        ("qbo.invoice.created.v1", invoice),
+        ("qbo.payment.created.v1", payment),
+        ("qbo.invoice.updated.v1", invoice),
+        ("qbo.payment.voided.v1", payment),
+        ("qbo.invoice.updated.v1", invoice),
+        ("qbo.invoice.voided.v1", invoice),
+        ("qbo.payment.deleted.v1", payment),
+    ]

@@ -126,6 +126,36 @@ def test_a_child_of_a_failing_parent_fails_naming_it_and_follows_when_it_is_mend
     assert len(shop.bills.live) == 1
 
 
+@pytest.mark.parametrize("failed_first", [False, True])
+def test_a_child_whose_parent_came_while_nobody_looked_goes_with_the_next_run(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, failed_first: bool
+) -> None:
+    """As when two workers pass each other: the parent settles before the child is seen to wait."""
+    monkeypatch.setattr("syncs.writing.wake_dependants", lambda job, parents: None)
+    if failed_first:
+        fault = Fault(Category.FIELD_INVALID, "2030", "Bad name.")
+        shop.world.left.add("p1", name="Ann", email="ann@example.org")
+        shop.world.right.refuse = lambda operation: fault
+        shop.world.settle()
+    shop.orders.add("o1", title="First", person="p1")
+    shop.run_orders()
+    child = shop.world.record(sync=shop.sync)
+    assert child.status == (Status.FAILING if failed_first else Status.WAITING)
+    shop.world.right.refuse = lambda operation: None
+    if failed_first:
+        shop.world.left.edit("p1", name="Anna")
+    else:
+        shop.world.left.add("p1", name="Ann", email="ann@example.org")
+    shop.world.settle()
+    assert not shop.bills.live
+
+    shop.run_orders()
+
+    child.refresh_from_db()
+    assert child.status == Status.IN_SYNC
+    assert len(shop.bills.live) == 1
+
+
 @pytest.fixture
 def once(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setitem(recipes.RECIPES, PEOPLE.code, replace(PEOPLE, mode=Mode.ONCE))

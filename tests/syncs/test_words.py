@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.contract import Category
-from syncs.engine.terms import Direction, ExcludeReason, Side
+from syncs.engine.terms import ExcludeReason, Side
 from syncs.faults import (
     ACTORS,
     EXCLUSIONS,
@@ -46,7 +46,8 @@ def test_a_taken_customer_name_says_more_than_a_taken_key() -> None:
 def test_recipes_hold_together(recipe: Recipe) -> None:
     keys = [mapping.key for mapping in recipe.mappings]
     assert len(keys) == len(set(keys))
-    assert Direction.BOTH in recipe.directions
+    assert recipe.directions
+    assert all(code in RECIPES for code in (*recipe.needs, recipe.follows) if code)
     assert recipe.code.startswith(f"{recipe.left.provider}_{recipe.right.provider}_")
     mapped = {side: set[str]() for side in Side}
     for mapping in recipe.mappings:

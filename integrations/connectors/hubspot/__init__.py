@@ -1,4 +1,4 @@
-"""HubSpot: contacts, companies and products."""
+"""HubSpot: contacts, companies, products, invoices, payments and notes."""
 
 from collections.abc import Mapping
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from itertools import batched
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 from integrations.connectors.hubspot import faults, settings
 from integrations.connectors.hubspot.objects import Kind
 from integrations.connectors.hubspot.properties import Definition, Definitions
-from integrations.connectors.hubspot.records import Found, Payload
+from integrations.connectors.hubspot.records import Found, Paging, Payload
 from integrations.contract import Category, Fault, RetryLater
 from integrations.http import Http, Response
 
@@ -41,6 +42,19 @@ class Owner(msgspec.Struct, rename="camel"):
 class Owners(msgspec.Struct):
     results: list[Owner]
     paging: Any = None
+
+
+class TaxRate(msgspec.Struct, rename="camel"):
+    id: str
+    percentage_rate: Decimal
+    name: str = ""
+    label: str = ""
+    active: bool = True
+
+
+class TaxRates(msgspec.Struct):
+    results: list[TaxRate]
+    paging: Paging | None = None
 
 
 class Client:
@@ -119,6 +133,23 @@ class Client:
         body = msgspec.json.encode({"inputs": inputs})
         path = f"{kind.objects_path}/batch/{action}"
         return self._send("POST", path, body=body, repeatable=False)
+
+    def associations(
+        self, kind: Kind, other: Kind, action: str, inputs: Sequence[Mapping[str, Any]]
+    ) -> Response:
+        """`action`: read, associate/default or archive. Each of them may be repeated."""
+        path = f"/crm/associations/{settings.VERSION}/{kind.path}/{other.path}/batch/{action}"
+        return self._send("POST", path, body=msgspec.json.encode({"inputs": inputs}))
+
+    def tax_rates(self) -> Iterator[TaxRate]:
+        after = ""
+        while True:
+            params = {"limit": "100"} | ({"after": after} if after else {})
+            page = self._get(f"/tax-rates/{settings.VERSION}/tax-rates", params, TaxRates)
+            yield from page.results
+            after = str(page.paging.next.after) if page.paging and page.paging.next else ""
+            if not after:
+                return
 
     def definitions(self, kind: Kind) -> Sequence[Definition]:
         return self._get(kind.properties_path, {}, Definitions, kind.name).results

@@ -5,27 +5,32 @@ from typing import ClassVar
 
 from integrations.connectors import Hosts
 from integrations.connectors.hubspot import settings
-from integrations.connectors.hubspot.client import Client, Owner
+from integrations.connectors.hubspot.choices import LISTS
+from integrations.connectors.hubspot.client import Client
 from integrations.connectors.hubspot.companies import Companies
+from integrations.connectors.hubspot.document_writes import KNOWN, DocumentWriter
 from integrations.connectors.hubspot.feed import Feed
 from integrations.connectors.hubspot.keys import ensure_key
 from integrations.connectors.hubspot.lookup import search_values
 from integrations.connectors.hubspot.objects import (
     COMPANY,
     CONTACT,
+    INVOICE,
     KINDS,
+    LINE_ITEM,
     Kind,
     kind_named,
 )
 from integrations.connectors.hubspot.properties import (
-    OWNERS,
     Definition,
     as_field,
     company_fields,
     fields_of,
     find_field,
+    with_beside,
 )
 from integrations.connectors.hubspot.records import Decoder, Payload
+from integrations.connectors.hubspot.relations import Relations, without_line_items
 from integrations.connectors.hubspot.writes import Writer, Written
 from integrations.contract import (
     Batch,
@@ -42,6 +47,7 @@ from integrations.contract import (
     OutcomeStatus,
     Page,
     Record,
+    RecordState,
 )
 from integrations.http import Clock, Http
 
@@ -92,9 +98,9 @@ class HubSpot:
         return own
 
     def choices(self, list_name: str) -> Sequence[Choice]:
-        """The list "lifecyclestage" of contacts, "owners", or any "object_type.property"."""
-        if list_name == OWNERS:
-            return [_owner_choice(owner) for owner in self._client.owners()]
+        """The list "lifecyclestage" of contacts, any "object_type.property", or one of LISTS."""
+        if list_name in LISTS:
+            return LISTS[list_name](self._client)
         object_type, _, name = list_name.rpartition(".")
         kind = kind_named(object_type or CONTACT.name)
         return find_field(self._all_fields(kind), kind, name).choices
@@ -102,6 +108,10 @@ class HubSpot:
     def prepare(self, object_type: str) -> None:
         """Make the unique property by which a create that is repeated finds what it made."""
         kind = kind_named(object_type)
+        for each in (kind, LINE_ITEM) if kind is INVOICE else (kind,):
+            self._prepare(each)
+
+    def _prepare(self, kind: Kind) -> None:
         if kind.name in self._prepared:
             return
         if ensure_key(self._client, kind, self._defined(kind)):
@@ -111,15 +121,21 @@ class HubSpot:
 
     def changes(self, object_type: str, cursor: str, fields: Collection[str]) -> Page:
         kind = kind_named(object_type)
+        if not kind.is_read:
+            return Page((), "{}", more=False, complete_until=self._clock())
         feed = Feed(self._client, self._decoder(kind, fields), self._companies, self._clock)
         return feed.page(cursor)
 
     def read(
         self, object_type: str, ids: Sequence[str], fields: Collection[str]
     ) -> Sequence[Record]:
-        """One call per hundred; one more when some are missing, which may be archived."""
+        """One call per hundred; one more when some are missing, which may be archived.
+
+        A hint that names a line item is answered with its invoice.
+        """
         kind = kind_named(object_type)
         decoder = self._decoder(kind, fields)
+        ids = without_line_items(self._client, ids) if kind is INVOICE else ids
         payloads = self._client.batch_read(kind, ids, decoder.properties)
         missing = _missing(ids, payloads)
         if missing:
@@ -143,41 +159,55 @@ class HubSpot:
             payloads = list(search_values(self._client, kind, key, sorted(wanted), properties))
         # A contact is also found by its secondary addresses; that is not what was asked for.
         fitting = [one for one in payloads if (one.properties.get(key) or "").lower() in wanted]
-        return self._records(decoder, fitting)
+        records = self._records(decoder, fitting)
+        return [record for record in records if record.state is RecordState.LIVE]
 
     def write(self, object_type: str, batch: Batch, fields: Collection[str]) -> Sequence[Outcome]:
         kind = kind_named(object_type)
         decoder = self._decoder(kind, fields)
         if any(operation.kind is OperationKind.CREATE for operation in batch.operations):
             self.prepare(object_type)
-        writer = Writer(self._client, kind, self._all_fields(kind))
-        written = writer.carry_out(batch.operations)
+        written = self._writer(kind).carry_out(batch.operations)
         self._settle(kind, decoder, batch.operations, written)
         return [written.outcomes[operation.key] for operation in batch.operations]
 
+    def _writer(self, kind: Kind) -> Writer | DocumentWriter:
+        if not kind.is_document:
+            return Writer(self._client, kind, self._all_fields(kind))
+        parts = self._all_fields(LINE_ITEM) if kind is INVOICE else {}
+        return DocumentWriter(self._client, kind, self._all_fields(kind), parts)
+
     def resolve(self, object_type: str, batch: Batch, fields: Collection[str]) -> Sequence[Outcome]:
-        """Creates are looked up by their key; updates and archives are simply carried out again."""
+        """Creates are looked up by their key; updates and archives are simply carried out again.
+
+        Of a document its lines and associations may be missing: they are made then.
+        """
         if any(operation.kind is not OperationKind.CREATE for operation in batch.operations):
             return self.write(object_type, batch, fields)
         kind = kind_named(object_type)
         self.prepare(object_type)
         decoder = self._decoder(kind, fields)
-        keys = [operation.key for operation in batch.operations]
-        # The primary store: a search may not know yet of a record made seconds ago.
-        payloads = self._client.batch_read(
-            kind,
-            keys,
-            [*decoder.properties, settings.KEY_PROPERTY],
-            id_property=settings.KEY_PROPERTY,
-        )
-        made = {one.properties.get(settings.KEY_PROPERTY): one for one in payloads}
-        records = {one.id: one for one in self._records(decoder, payloads)}
-        return [
-            Outcome(key, OutcomeStatus.WRITTEN, records[made[key].id])
-            if key in made
-            else Outcome(key, OutcomeStatus.NOT_SENT, fault=_NOT_MADE)
-            for key in keys
-        ]
+        written = Written(self._made(kind, decoder, batch.operations))
+        missing = [one for one in batch.operations if one.key not in written.payloads]
+        written.add(missing, OutcomeStatus.NOT_SENT, _NOT_MADE)
+        writer = self._writer(kind)
+        if isinstance(writer, DocumentWriter):
+            writer.complete(batch.operations, written)
+        self._take_records(kind, decoder, batch.operations, written)
+        return [written.outcomes[operation.key] for operation in batch.operations]
+
+    def _made(
+        self, kind: Kind, decoder: Decoder, operations: Sequence[Operation]
+    ) -> dict[str, Payload]:
+        """What creates made, by their keys.
+
+        From the primary store: a search may not know yet of a record made seconds ago.
+        """
+        key = settings.KEY_PROPERTY
+        properties = [*decoder.properties, key, *KNOWN.get(kind.name, ())]
+        keys = [operation.key for operation in operations]
+        payloads = self._client.batch_read(kind, keys, properties, id_property=key)
+        return {named: one for one in payloads if (named := one.properties.get(key)) in keys}
 
     def link(self, object_type: str, id: str) -> str:  # noqa: A002 - the contract's word
         kind = kind_named(object_type)
@@ -191,7 +221,8 @@ class HubSpot:
     def _all_fields(self, kind: Kind) -> Mapping[str, Field]:
         """Every property by name, also those that are not offered for mapping."""
         if kind.name not in self._fields:
-            fields = [as_field(kind, definition) for definition in self._defined(kind)]
+            own = (as_field(kind, definition) for definition in self._defined(kind))
+            fields = with_beside(kind, own)
             if kind is CONTACT:
                 fields += company_fields([as_field(COMPANY, one) for one in self._defined(COMPANY)])
             self._fields[kind.name] = {field.name: field for field in fields}
@@ -202,6 +233,9 @@ class HubSpot:
         return Decoder(kind, [find_field(known, kind, name) for name in dict.fromkeys(names)])
 
     def _records(self, decoder: Decoder, payloads: Sequence[Payload]) -> list[Record]:
+        relations = Relations(self._client, decoder)
+        if relations.is_needed:
+            return relations.records(payloads)
         if not decoder.company_properties:
             return [decoder.record(payload) for payload in payloads]
         companies = Companies(self._client).of(payloads, decoder)
@@ -213,31 +247,35 @@ class HubSpot:
     def _settle(
         self, kind: Kind, decoder: Decoder, operations: Sequence[Operation], written: Written
     ) -> None:
-        """Give each written operation its record with the fields that were asked for.
-
-        A batch answers only default and sent properties, so what is missing is read once for all.
-        """
-        done = {one.key: one for one in operations if one.key in written.payloads}
-        if operations[0].kind is OperationKind.ARCHIVE:
-            for key, operation in done.items():
-                record = decoder.archived(operation.id, operation.version)
-                written.outcomes[key] = Outcome(key, OutcomeStatus.WRITTEN, record)
-            return
+        """Give each written operation its record with the fields that were asked for."""
+        done = [one for one in operations if one.key in written.payloads]
         try:
-            records = self._written_records(kind, decoder, list(written.payloads.values()))
+            self._take_records(kind, decoder, operations, written)
         except ConnectorError as error:
             # Written, but not known as what: to be asked again with resolve().
-            written.add(list(done.values()), OutcomeStatus.UNKNOWN, error.fault)
-            return
+            written.add(done, OutcomeStatus.UNKNOWN, error.fault)
+
+    def _take_records(
+        self, kind: Kind, decoder: Decoder, operations: Sequence[Operation], written: Written
+    ) -> None:
+        """A batch answers only default and sent properties: the rest is read once for all."""
+        versions = {operation.key: operation.version for operation in operations}
+        alive = [payload for payload in written.payloads.values() if not payload.archived]
+        records = self._written_records(kind, decoder, alive) if alive else {}
         for key, payload in written.payloads.items():
-            record = records.get(payload.id) or decoder.gone(payload.id)
+            if payload.archived:
+                record = decoder.archived(payload.id, versions[key])
+            else:
+                record = records.get(payload.id) or decoder.gone(payload.id)
             written.outcomes[key] = Outcome(key, OutcomeStatus.WRITTEN, record)
 
     def _written_records(
         self, kind: Kind, decoder: Decoder, payloads: Sequence[Payload]
     ) -> Mapping[str, Record]:
         wanted = set(decoder.properties)
-        if not all(wanted <= payload.properties.keys() for payload in payloads):
+        is_whole = all(wanted <= payload.properties.keys() for payload in payloads)
+        # A document's own properties follow what was put beside it after the answer.
+        if kind.is_document or not is_whole:
             ids = [payload.id for payload in payloads]
             payloads = self._client.batch_read(kind, ids, decoder.properties)
         return {record.id: record for record in self._records(decoder, payloads)}
@@ -246,11 +284,6 @@ class HubSpot:
 _NOT_MADE = Fault(
     Category.TRANSIENT, "NOT_MADE", "HubSpot has no record of this create; it is sent again."
 )
-
-
-def _owner_choice(owner: Owner) -> Choice:
-    name = f"{owner.first_name or ''} {owner.last_name or ''}".strip()
-    return Choice(owner.id, name or owner.email or owner.id, active=not owner.archived)
 
 
 def _missing(ids: Sequence[str], payloads: Sequence[Payload]) -> list[str]:

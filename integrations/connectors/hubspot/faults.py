@@ -35,7 +35,7 @@ _PAUSES = {"DAILY": DAILY_PAUSE, "SECONDLY": ONE_SECOND, "TEN_SECONDLY_ROLLING":
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the table; an empty pattern or object type fits all."""
+    """One line of the table; an empty pattern or object type fits all, "a|b" fits both."""
 
     code: str
     category: Category
@@ -43,7 +43,7 @@ class Rule:
     object_type: str = ""
 
     def fits(self, code: str, message: str, object_type: str) -> bool:
-        if self.object_type and self.object_type != object_type:
+        if self.object_type and object_type not in self.object_type.split("|"):
             return False
         if re.fullmatch(self.code, code) is None:
             return False
@@ -57,6 +57,14 @@ def _says(text: str) -> re.Pattern[str]:
 EXISTING = re.compile(r"Existing ID:\s*(\d+)|(?:^|\s)(\d+) already has that value", re.IGNORECASE)
 _NAMED = re.compile(r"propertyName=([\w.]+)|Property \"([\w.]+)\"")
 
+_INVALID = r"INVALID_(?!AUTHENTICATION|PROPERTY_\w+)[A-Z_]+"
+_LOCKED = _says(
+    r"(another|a different) (app|integration)|by the app that|"
+    r"(cannot|can't|can not|may not) be (changed|edited|modified|updated|deleted|moved|voided)"
+)
+_LACKS = _says(r"without associated|INVOICE_TO_(LINE_ITEM|CONTACT)|at least one")
+_DOCUMENTS = "invoice|payment|line_item"
+
 # The first line that fits counts. What fits none is Category.UNKNOWN, with HubSpot's own words.
 TABLE: tuple[Rule, ...] = (
     # Failures of one property, by the code inside the message or in `errors`.
@@ -66,8 +74,15 @@ TABLE: tuple[Rule, ...] = (
     Rule("REQUIRED|MISSING_REQUIRED_\\w+|REQUIRED_\\w+", Category.FIELD_MISSING),
     Rule("PROPERTY_VALUE_TOO_LONG|VALUE_TOO_LONG", Category.FIELD_INVALID),
     Rule("LEADING_TRAILING_WHITESPACE", Category.FIELD_INVALID),
+    # HubSpot publishes the rules of documents (invoices, commerce payments and line items guides),
+    # not how it words a refusal by them: these patterns are wide.
+    Rule(_INVALID, Category.CURRENCY, _says("currency"), _DOCUMENTS),
+    Rule(_INVALID, Category.TAX, _says("hs_tax_rate_group_id"), "line_item"),
+    Rule("VALIDATION_ERROR|CONFLICT", Category.STATE_LOCKED, _LOCKED, _DOCUMENTS),
+    Rule("VALIDATION_ERROR", Category.FIELD_MISSING, _LACKS, "invoice"),
+    Rule("VALIDATION_ERROR", Category.CONFIGURATION, _says("set up to collect"), "payment"),
     # Also the rules that an account's administrators set up, such as INVALID_ALPHA.
-    Rule("INVALID_(?!AUTHENTICATION|PROPERTY_\\w+)[A-Z_]+", Category.FIELD_INVALID),
+    Rule(_INVALID, Category.FIELD_INVALID),
     # Whole records.
     Rule("CONFLICT", Category.DUPLICATE_KEY, _says(r"already (exists|has)"), "contact"),
     Rule("CONFLICT|VALIDATION_ERROR", Category.DUPLICATE_KEY, _says("already has that value")),
@@ -95,6 +110,18 @@ TABLE: tuple[Rule, ...] = (
     Rule("HTTP_414", Category.STATE_LOCKED, _says("merge|identit")),
     Rule("HTTP_429", Category.RATE_LIMITED),
     Rule("HTTP_(423|477|5\\d\\d)", Category.TRANSIENT),
+)
+
+
+# These concern the connection or the whole call: no part of a batch would fare better.
+OF_THE_WHOLE = frozenset(
+    {
+        Category.CONNECTION_REAUTH,
+        Category.CONNECTION_PERMISSION,
+        Category.CONNECTION_SUSPENDED,
+        Category.RATE_LIMITED,
+        Category.TRANSIENT,
+    }
 )
 
 

@@ -1,22 +1,45 @@
 """What changed: a full read by list, then rounds of search by the modified date.
 
-A cursor goes through the phases list → archived → search → companies ⇄ members → rest, and from
-rest a new round begins with archived or search. Everything is read from the last value seen
+A cursor goes through the phases list → archived → search → rest, and from rest a new round begins
+with archived or search. Before the rest come, for contacts, companies ⇄ members, and for invoices,
+lines: what changed beside the records. Everything is read from the last value seen
 ("keyset"), never by offset: offsets skip records that move while they are read.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
 
 import msgspec
 
 from integrations.connectors.hubspot import settings
+from integrations.connectors.hubspot.associations import Associations
 from integrations.connectors.hubspot.client import Client, Filter, Listed
 from integrations.connectors.hubspot.companies import Companies
-from integrations.connectors.hubspot.objects import COMPANY, PRIMARY_COMPANY, Kind
+from integrations.connectors.hubspot.cursors import (
+    NOT_MOVING,
+    RECORD_ID,
+    REMEMBERED,
+    SAME_PAGE_PAUSE,
+    Cursor,
+    Phase,
+    archived_at,
+    fresh_of,
+    modified_of,
+    newest,
+    next_id,
+    parse,
+)
+from integrations.connectors.hubspot.documents import LINES
+from integrations.connectors.hubspot.objects import (
+    COMPANY,
+    INVOICE,
+    LINE_ITEM,
+    PRIMARY_COMPANY,
+    Kind,
+)
 from integrations.connectors.hubspot.records import Decoder, Payload
-from integrations.connectors.hubspot.values import from_milliseconds, milliseconds, moment
-from integrations.contract import Category, Fault, Misconfigured, Page, Record, RetryLater
+from integrations.connectors.hubspot.relations import Relations
+from integrations.connectors.hubspot.values import from_milliseconds, milliseconds
+from integrations.contract import Page, Record, RetryLater
 from integrations.http import Clock
 
 # A search finds a change some time after it was made: delays of 30 seconds are reported. Four
@@ -25,47 +48,9 @@ OVERLAP = 120_000
 # How often the archived records are listed: one call a minute on average, at least every six hours.
 SWEEP_PER_PAGE = 60_000
 SWEEP_AT_LATEST = 6 * 3_600_000
-# Records of the overlap that a cursor remembers; what it forgets is only delivered twice.
-REMEMBERED = 5_000
-RECORD_ID = "hs_object_id"
-# Raised when the fields of a cursor change their meaning.
-VERSION = 1
-type Phase = Literal["list", "archived", "search", "companies", "members", "rest"]
-
-
-class _Versioned(msgspec.Struct):
-    version: int
-
-
-class Cursor(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
-    """How far a feed was read; times in epoch milliseconds."""
-
-    phase: Phase = "list"
-    # When the round began and from where its searches look; where this phase's search has come to.
-    started: int = 0
-    base: int = 0
-    position: int = 0
-    # Of several records with one modified date: up to which id they were read.
-    tied: str = ""
-    # Page of a list.
-    after: str = ""
-    # Archived records: when the last finished sweep began, its pages, and when the present one did.
-    swept: int = 0
-    sweep_pages: int = 0
-    sweep_started: int = 0
-    # Modified (or archived) dates of what the overlap will show again, by id.
-    seen: dict[str, int] = {}
-    archived_seen: dict[str, int] = {}
-    companies_seen: dict[str, int] = {}
-    # Companies whose contacts are still to be looked up, and the contact they have come to.
-    changed_companies: list[str] = []
-    member: str = ""
-    companies_done: bool = False
-    version: int = 0
-
-    @property
-    def is_full_read(self) -> bool:
-        return not self.swept
+# Associations and companies are read for so many records or pages of HubSpot's at once.
+TOGETHER = 1_000
+PAGES_TOGETHER = 10
 
 
 class Feed:
@@ -79,6 +64,8 @@ class Feed:
         self._kind: Kind = decoder.kind
         self._companies = companies
         self._clock = clock
+        self._relations = Relations(client, decoder)
+        self._has_lines = self._kind is INVOICE and LINES in decoder.beside
         self._is_new_round = False
         self._phases: Mapping[str, Callable[[Cursor], Iterable[Payload]]] = {
             "list": self._list,
@@ -86,6 +73,7 @@ class Feed:
             "search": self._search,
             "companies": self._changed_companies,
             "members": self._members,
+            "lines": self._changed_lines,
         }
 
     def page(self, text: str) -> Page:
@@ -95,10 +83,21 @@ class Feed:
             self._begin(cursor, is_first=not cursor.started)
         while True:
             phase = cursor.phase
-            records = self._records(self._phases[phase](cursor))
+            records = self._records(self._together(cursor))
             # An empty phase is not worth a page of its own, several empty pages of one are.
             if records or cursor.phase in ("rest", phase):
                 return self._page(cursor, records)
+
+    def _together(self, cursor: Cursor) -> list[Payload]:
+        """One page of the phase; as many as share their look-ups where these are asked for."""
+        phase = cursor.phase
+        payloads: list[Payload] = []
+        looks_up = self._relations.is_needed or bool(self._decoder.company_properties)
+        for _ in range(PAGES_TOGETHER if looks_up else 1):
+            payloads += self._phases[phase](cursor)
+            if cursor.phase != phase or len(payloads) >= TOGETHER:
+                break
+        return payloads
 
     def _page(self, cursor: Cursor, records: Sequence[Record]) -> Page:
         more = cursor.phase != "rest"
@@ -147,10 +146,12 @@ class Feed:
 
     def _begin_search(self, cursor: Cursor) -> None:
         cursor.phase, cursor.position, cursor.tied = "search", cursor.base, ""
+        cursor.delivered = []
 
-    def _records(self, payloads: Iterable[Payload]) -> list[Record]:
-        payloads = list(payloads)
+    def _records(self, payloads: Sequence[Payload]) -> list[Record]:
         decoder = self._decoder
+        if self._relations.is_needed:
+            return self._relations.records(payloads)
         if not decoder.company_properties:
             return [decoder.record(payload) for payload in payloads]
         companies = self._companies.of(payloads, decoder)
@@ -208,11 +209,18 @@ class Feed:
         listed = self._step(cursor, self._kind, properties)
         keep_from = cursor.started - OVERLAP
         listed.payloads, cursor.seen = fresh_of(listed, self._kind, cursor, cursor.seen, keep_from)
+        if self._has_lines:
+            self._delivered(cursor, [payload.id for payload in listed.payloads])
         if not listed.after:
-            cursor.phase = "companies" if self._decoder.company_properties else "rest"
+            cursor.phase = self._beside_phase()
             cursor.position, cursor.tied, cursor.companies_done = cursor.base, "", False
             self._forget_companies(cursor)
         return self._client.filled(self._kind, listed, properties)
+
+    def _beside_phase(self) -> Phase:
+        if self._decoder.company_properties:
+            return "companies"
+        return "lines" if self._has_lines else "rest"
 
     def _forget_companies(self, cursor: Cursor) -> None:
         if not self._decoder.company_properties:
@@ -253,6 +261,43 @@ class Feed:
             self._after_members(cursor)
         return self._client.filled(self._kind, listed, properties)
 
+    def _changed_lines(self, cursor: Cursor) -> Iterable[Payload]:
+        """Invoices whose lines changed: nothing says that the invoice's own date moves with them.
+
+        What this round's search delivered was read, with its lines, after the round began.
+        """
+        fresh = self._fresh_lines(cursor)
+        invoices = Associations(self._client).of(LINE_ITEM, INVOICE, [item.id for item in fresh])
+        delivered = set(cursor.delivered)
+        wanted = {
+            id_
+            for item in fresh
+            for id_ in invoices.get(item.id, ())
+            if id_ not in delivered or modified_of(LINE_ITEM, item) >= cursor.started
+        }
+        self._delivered(cursor, wanted - delivered)
+        if cursor.phase == "rest":
+            cursor.delivered = []
+        return self._client.batch_read(self._kind, sorted(wanted), self._decoder.properties)
+
+    def _fresh_lines(self, cursor: Cursor) -> list[Payload]:
+        """Line items that changed, as many as one look-up of their invoices takes."""
+        fresh: list[Payload] = []
+        keep_from = cursor.started - OVERLAP
+        for _ in range(settings.ASSOCIATION_READ // settings.SEARCH_PAGE):
+            listed = self._step(cursor, LINE_ITEM, [LINE_ITEM.modified])
+            some, cursor.lines_seen = fresh_of(
+                listed, LINE_ITEM, cursor, cursor.lines_seen, keep_from
+            )
+            fresh += some
+            if not listed.after:
+                cursor.phase = "rest"
+                break
+        return fresh
+
+    def _delivered(self, cursor: Cursor, ids: Iterable[str]) -> None:
+        cursor.delivered = [*cursor.delivered, *sorted(ids)][-REMEMBERED:]
+
     def _step(self, cursor: Cursor, kind: Kind, properties: Sequence[str]) -> Listed:
         """One search from the cursor's position, which it moves.
 
@@ -289,65 +334,5 @@ class Feed:
         return listed
 
 
-SAME_PAGE_PAUSE = 30.0
-NOT_MOVING = Fault(
-    Category.TRANSIENT, "NO_PROGRESS", "HubSpot answered with the same page again and again."
-)
-
-
-def parse(text: str) -> Cursor:
-    """The cursor of a stored text; one of another version begins anew, which loses nothing.
-
-    Raises Misconfigured for a text that never was a cursor.
-    """
-    if not text:
-        return Cursor(version=VERSION)
-    try:
-        if msgspec.json.decode(text, type=_Versioned).version != VERSION:
-            return Cursor(version=VERSION)
-        return msgspec.json.decode(text, type=Cursor)
-    except msgspec.DecodeError as error:
-        message = "The stored position in HubSpot's changes cannot be read; read everything again."
-        raise Misconfigured(Fault(Category.CONFIGURATION, "BAD_CURSOR", message)) from error
-
-
 def _since(kind: Kind, position: int) -> Filter:
     return {"propertyName": kind.modified, "operator": "GTE", "value": str(position)}
-
-
-def modified_of(kind: Kind, payload: Payload) -> int:
-    return milliseconds(moment(payload.properties.get(kind.modified) or payload.updated_at))
-
-
-def archived_at(payload: Payload) -> int:
-    return milliseconds(moment(payload.archived_at or payload.updated_at))
-
-
-def next_id(listed: Listed, last: str) -> str:
-    """The id to go on after; raises RetryLater when the page does not lead on."""
-    if not listed.payloads:
-        return last
-    found = listed.payloads[-1].id
-    if listed.after and int(found) <= int(last or 0):
-        raise RetryLater(NOT_MOVING, SAME_PAGE_PAUSE)
-    return found
-
-
-def fresh_of(
-    listed: Listed, kind: Kind, cursor: Cursor, seen: Mapping[str, int], keep_from: int
-) -> tuple[list[Payload], dict[str, int]]:
-    """The payloads not seen with this date, and what to remember from now on."""
-    dated = [(payload, modified_of(kind, payload)) for payload in listed.payloads]
-    fresh = [payload for payload, at in dated if seen.get(payload.id) != at]
-    remembered = {**seen, **{payload.id: at for payload, at in dated}}
-    position = cursor.position if listed.after else keep_from
-    return fresh, newest(remembered, min(position, keep_from))
-
-
-def newest(seen: dict[str, int], keep_from: int) -> dict[str, int]:
-    """What is not older than that, at most as many as a cursor may hold."""
-    kept = {id_: at for id_, at in seen.items() if at >= keep_from}
-    if len(kept) <= REMEMBERED:
-        return kept
-    latest = sorted(kept, key=kept.__getitem__)[-REMEMBERED:]
-    return {id_: kept[id_] for id_ in latest}

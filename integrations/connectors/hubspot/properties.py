@@ -1,11 +1,12 @@
 """An object type's properties as HubSpot describes them for this account, as fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from integrations.connectors.hubspot import settings
+from integrations.connectors.hubspot.documents import BESIDE, UNMAPPED
 from integrations.connectors.hubspot.objects import (
     COMPANY,
     COMPANY_PREFIX,
@@ -27,8 +28,22 @@ _TYPES: Mapping[str, FieldType] = {
     "datetime": FieldType.DATETIME,
     "enumeration": FieldType.CHOICE,
 }
-# Amounts of money that the definition of a product does not always mark as such.
-_MONEY = frozenset({"price", "hs_cost_of_goods_sold", "amount"})
+# Amounts of money that their definitions do not always mark as such.
+_MONEY = frozenset(
+    {
+        "price",
+        "hs_cost_of_goods_sold",
+        "amount",
+        "hs_amount_billed",
+        "hs_amount_paid",
+        "hs_balance_due",
+        "hs_subtotal",
+        "hs_initial_amount",
+        "hs_refunds_amount",
+        "hs_fees_amount",
+        "hs_net_amount",
+    }
+)
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -82,7 +97,7 @@ class Definitions(msgspec.Struct, frozen=True):
 
 
 def as_field(kind: Kind, definition: Definition) -> Field:
-    writable = definition.is_writable
+    writable = definition.is_writable and definition.name not in UNMAPPED.get(kind.name, ())
     type_ = field_type(kind, definition)
     return Field(
         name=definition.name,
@@ -119,7 +134,15 @@ def _is_primary_company(kind: Kind, definition: Definition) -> bool:
 
 def fields_of(kind: Kind, definitions: Sequence[Definition]) -> list[Field]:
     """The fields that people may map; ours and HubSpot's internal ones are left out."""
-    return [as_field(kind, definition) for definition in definitions if _is_offered(definition)]
+    own = (as_field(kind, definition) for definition in definitions if _is_offered(definition))
+    return with_beside(kind, own)
+
+
+def with_beside(kind: Kind, own: Iterable[Field]) -> list[Field]:
+    """A document's properties and what is made of associated records, which has the names first."""
+    beside = BESIDE.get(kind.name, ())
+    taken = {field.name for field in beside}
+    return [*beside, *(field for field in own if field.name not in taken)]
 
 
 def _is_offered(definition: Definition) -> bool:

@@ -6,6 +6,12 @@ from datetime import datetime
 
 import msgspec
 
+from integrations.connectors.hubspot.documents import (
+    RECEIVED,
+    names_beside,
+    received,
+    state_of,
+)
 from integrations.connectors.hubspot.objects import (
     COMPANY_PREFIX,
     CONTACT,
@@ -14,7 +20,7 @@ from integrations.connectors.hubspot.objects import (
     Kind,
 )
 from integrations.connectors.hubspot.values import moment, read_value, reader_of
-from integrations.contract import Field, Record, RecordState, Value
+from integrations.contract import Field, Record, RecordState, Value, Values
 
 
 class Payload(msgspec.Struct, rename="camel", gc=False):
@@ -26,6 +32,8 @@ class Payload(msgspec.Struct, rename="camel", gc=False):
     archived: bool = False
     archived_at: str | None = None
     object_write_trace_id: str | None = None
+    # Of an upsert: whether it made the record.
+    new: bool = False
 
 
 class NextPage(msgspec.Struct):
@@ -85,7 +93,13 @@ class Decoder:
 
     def __init__(self, kind: Kind, fields: Collection[Field]) -> None:
         self.kind = kind
-        own = [field for field in fields if not field.name.startswith(COMPANY_PREFIX)]
+        beside = names_beside(kind)
+        self.beside = tuple(field.name for field in fields if field.name in beside)
+        own = [
+            field
+            for field in fields
+            if field.name not in beside and not field.name.startswith(COMPANY_PREFIX)
+        ]
         of_company = [field for field in fields if field.name.startswith(COMPANY_PREFIX)]
         self._own = Columns.of(own)
         self._company = Columns.of(of_company, COMPANY_PREFIX) if kind is CONTACT else None
@@ -94,7 +108,8 @@ class Decoder:
         self.properties = self._wanted()
 
     def _wanted(self) -> list[str]:
-        wanted = [*self._own.properties, *self.kind.title_names, self.kind.modified]
+        kind = self.kind
+        wanted = [*self._own.properties, *kind.title_names, *kind.state, kind.modified]
         if self.kind.merges:
             wanted.append(MERGED_IDS)
         if self.company_properties:
@@ -107,23 +122,38 @@ class Decoder:
     def company_id(self, payload: Payload) -> str:
         return payload.properties.get(PRIMARY_COMPANY) or ""
 
-    def record(self, payload: Payload, company: Mapping[str, str | None] | None = None) -> Record:
-        """`company`: the properties of a contact's primary company."""
+    def record(
+        self,
+        payload: Payload,
+        company: Mapping[str, str | None] | None = None,
+        beside: Values | None = None,
+    ) -> Record:
+        """`company`: the properties of a contact's primary company.
+
+        `beside`: the fields of a document that are made of associated records.
+        """
         properties = payload.properties
         values: dict[str, Value] = {}
         self._own.read_into(values, properties)
         if self.company_properties and self._company:
             self._company.read_into(values, company or {})
+        for name in self.beside:
+            values[name] = received(properties) if name == RECEIVED else (beside or {}).get(name)
         merged = properties.get(MERGED_IDS) if self.kind.merges else None
         return Record(
             payload.id,
             payload.updated_at,
             values,
-            self._title(properties),
-            RecordState.ARCHIVED if payload.archived else RecordState.LIVE,
+            self._title(payload),
+            self._state(payload),
             self.modified(payload),
             tuple(part for part in merged.split(";") if part) if merged else (),
         )
+
+    def _state(self, payload: Payload) -> RecordState:
+        if payload.archived:
+            return RecordState.ARCHIVED
+        return state_of(self.kind, payload.properties) if self.kind.state else RecordState.LIVE
 
     def gone(self, id_: str) -> Record:
         return Record(id_, "", dict.fromkeys(self._names), state=RecordState.GONE)
@@ -131,9 +161,14 @@ class Decoder:
     def archived(self, id_: str, version: str) -> Record:
         return Record(id_, version, dict.fromkeys(self._names), state=RecordState.ARCHIVED)
 
-    def _title(self, properties: Mapping[str, str | None]) -> str:
-        get = properties.get
-        title = " ".join([text for name in self.kind.title if (text := get(name))])
+    def _title(self, payload: Payload) -> str:
+        kind, get = self.kind, payload.properties.get
+        title = " ".join([self._spoken(name, text) for name in kind.title if (text := get(name))])
         if title:
             return title
-        return " ".join([text for name in self.kind.second_title if (text := get(name))])
+        if kind.untitled:
+            return f"{kind.untitled} {payload.id}"
+        return " ".join([text for name in kind.second_title if (text := get(name))])
+
+    def _spoken(self, name: str, text: str) -> str:
+        return text[: len("2026-11-21")] if name in self.kind.days else text

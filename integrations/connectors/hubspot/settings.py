@@ -30,8 +30,8 @@ def hosts_at(sandbox_url: str) -> Hosts:
     return hosts_of(base, base)
 
 
-# A schema's write scope lets us make the unique property that safe creates need. Products have no
-# documented schema scope: their own write scope serves.
+# A schema's write scope lets us make the unique property that safe creates need. Products and line
+# items have no documented schema scope: their own write scope serves. Notes go by that of contacts.
 SCOPES = (
     "oauth",
     "crm.objects.contacts.read",
@@ -40,9 +40,20 @@ SCOPES = (
     "crm.objects.companies.write",
     "crm.objects.products.read",
     "crm.objects.products.write",
+    "crm.objects.invoices.read",
+    "crm.objects.invoices.write",
+    "crm.objects.line_items.read",
+    "crm.objects.line_items.write",
+    "crm.objects.commercepayments.read",
+    "crm.objects.commercepayments.write",
+    "crm.objects.deals.read",
+    "crm.objects.deals.write",
     "crm.objects.owners.read",
+    "tax_rates.read",
     "crm.schemas.contacts.write",
     "crm.schemas.companies.write",
+    "crm.schemas.invoices.write",
+    "crm.schemas.commercepayments.write",
 )
 
 
@@ -68,6 +79,9 @@ SEARCHES = RateRule("searches", 19, 4.0, 1)
 CORRELATION_HEADER = "x-hubspot-correlation-id"
 
 BATCH = 100
+ASSOCIATION_READ = 1_000
+# Up to 2,000 may be made by their types; for the unlabelled ones no number is documented.
+ASSOCIATION_WRITE = 1_000
 LIST_PAGE = 100
 SEARCH_PAGE = 200
 # A search's body may have 3,000 characters, its query reaches 10,000 records.

@@ -82,6 +82,12 @@ def read_value(reader: Callable[[str], Value] | None, text: str | None) -> Value
         return text
 
 
+def number_or_none(text: str | None) -> Decimal | None:
+    """The number that a property holds; None also for a text that is none."""
+    value = read_value(_number, text)
+    return value if isinstance(value, Decimal) else None
+
+
 def write_value(field: Field, value: Value) -> str:
     """The text to send, "" to empty the property; raises BadValue with the reason."""
     if value is None:
@@ -124,9 +130,12 @@ def _write_moment(value: Value) -> str:
 def _write_choices(value: Value) -> str:
     if not isinstance(value, tuple):
         raise BadValue(f"{value!r} is not a list of choices.")
-    if any(";" in part for part in value):
+    chosen = {part for part in value if isinstance(part, str)}
+    if len(chosen) < len(set(value)):
+        raise BadValue("Lines are not a list of choices.")
+    if any(";" in part for part in chosen):
         raise BadValue("A choice must not contain a semicolon.")
-    return ";".join(sorted({part for part in value if part}))
+    return ";".join(sorted(chosen - {""}))
 
 
 _WRITERS: Mapping[FieldType, Callable[[Value], str]] = {

@@ -14,7 +14,13 @@ from typing import Any
 
 import msgspec
 
-from integrations.connectors.hubspot.objects import KINDS, KINDS_BY_TYPE_ID
+from integrations.connectors.hubspot.objects import (
+    INVOICE,
+    KINDS,
+    KINDS_BY_TYPE_ID,
+    LINE_ITEM,
+)
+from integrations.connectors.hubspot.relations import LINE_HINT
 from integrations.connectors.hubspot.values import from_milliseconds, milliseconds
 from integrations.contract import BadSignature, Event, WebhookRequest
 
@@ -87,6 +93,9 @@ def _events(row: Mapping[str, Any]) -> Iterator[Event]:
     if change == "associationChange":
         yield from _association(row)
         return
+    if _is_line_item(row, prefix):
+        yield from _line_item(row, change)
+        return
     object_type = _object_type(row, prefix)
     if not object_type or change not in _CHANGES:
         return
@@ -98,7 +107,17 @@ def _events(row: Mapping[str, Any]) -> Iterator[Event]:
 
 def _object_type(row: Mapping[str, Any], prefix: str) -> str:
     kind = KINDS_BY_TYPE_ID.get(str(row.get("objectTypeId"))) or KINDS.get(prefix)
-    return kind.name if kind else ""
+    return kind.name if kind and kind.is_read else ""
+
+
+def _is_line_item(row: Mapping[str, Any], prefix: str) -> bool:
+    return str(row.get("objectTypeId")) == LINE_ITEM.type_id or prefix == LINE_ITEM.name
+
+
+def _line_item(row: Mapping[str, Any], change: str) -> Iterator[Event]:
+    """A hint of the invoice that it may belong to, which is found out when the hint is read."""
+    if change in _CHANGES and row.get("objectId") is not None:
+        yield _event(row, INVOICE.name, f"{LINE_HINT}{row['objectId']}")
 
 
 def _merge(row: Mapping[str, Any], object_type: str) -> Iterator[Event]:
@@ -120,7 +139,7 @@ def _association(row: Mapping[str, Any]) -> Iterator[Event]:
     kind = KINDS_BY_TYPE_ID.get(str(row.get("fromObjectTypeId")))
     if kind is None and (found := _ASSOCIATION.match(str(row.get("associationType")))):
         kind = KINDS.get(found[1].lower())
-    if kind is not None and row.get("fromObjectId") is not None:
+    if kind is not None and kind.is_read and row.get("fromObjectId") is not None:
         yield _event(row, kind.name, str(row["fromObjectId"]))
 
 

@@ -34,16 +34,6 @@ ACTIONS: Mapping[OperationKind, str] = {
     OperationKind.UPDATE: "update",
     OperationKind.ARCHIVE: "archive",
 }
-# These concern the connection or the whole call: no part of the batch would fare better.
-_OF_THE_WHOLE = frozenset(
-    {
-        Category.CONNECTION_REAUTH,
-        Category.CONNECTION_PERMISSION,
-        Category.CONNECTION_SUSPENDED,
-        Category.RATE_LIMITED,
-        Category.TRANSIENT,
-    }
-)
 _NO_RESTORE = Fault(
     Category.STATE_LOCKED,
     "CANNOT_RESTORE",
@@ -81,6 +71,9 @@ class Written:
         for operation in operations:
             self.outcomes[operation.key] = Outcome(operation.key, status, fault=fault)
 
+    def refuse(self, operation: Operation, fault: Fault) -> None:
+        self.add([operation], OutcomeStatus.REFUSED, fault)
+
     @property
     def is_untouched(self) -> bool:
         return not (self.payloads or self.outcomes)
@@ -101,7 +94,7 @@ class Writer:
         for operation in operations:
             try:
                 sendable[operation.key] = self._input(operation)
-            except _Unsendable as refused:
+            except Unsendable as refused:
                 written.add([operation], OutcomeStatus.REFUSED, refused.fault)
         wanted = [operation for operation in operations if operation.key in sendable]
         sending = _Sending(self._client, self._kind, sendable, written)
@@ -113,7 +106,7 @@ class Writer:
         if operation.kind is OperationKind.ARCHIVE:
             return {"id": operation.id}
         if operation.kind is OperationKind.RESTORE:
-            raise _Unsendable(_NO_RESTORE)
+            raise Unsendable(_NO_RESTORE)
         properties = dict(self._properties(operation))
         wanted = {"properties": properties, "objectWriteTraceId": operation.key}
         if operation.kind is OperationKind.CREATE:
@@ -126,18 +119,18 @@ class Writer:
         for name, value in operation.fields.items():
             known = self._fields.get(name)
             if known is None:
-                raise _bad_property("PROPERTY_DOESNT_EXIST", name, "does not exist in HubSpot")
+                raise bad_property("PROPERTY_DOESNT_EXIST", name, "does not exist in HubSpot")
             if not (known.creatable if is_new else known.updatable):
-                raise _bad_property("READ_ONLY_VALUE", name, "cannot be written in HubSpot")
+                raise bad_property("READ_ONLY_VALUE", name, "cannot be written in HubSpot")
             if is_new and value is None:
                 continue
             try:
                 yield name, write_value(known, value)
             except BadValue as bad:
-                raise _bad_property("INVALID_VALUE", name, f"cannot take this: {bad}") from bad
+                raise bad_property("INVALID_VALUE", name, f"cannot take this: {bad}") from bad
 
 
-class _Unsendable(Exception):
+class Unsendable(Exception):
     """HubSpot would refuse this for certain."""
 
     def __init__(self, fault: Fault) -> None:
@@ -145,9 +138,9 @@ class _Unsendable(Exception):
         self.fault = fault
 
 
-def _bad_property(code: str, name: str, reason: str) -> _Unsendable:
+def bad_property(code: str, name: str, reason: str) -> Unsendable:
     category = faults.classify({"errors": [{"code": code}]}, 400).category
-    return _Unsendable(Fault(category, code, f"The property “{name}” {reason}.", field=name))
+    return Unsendable(Fault(category, code, f"The property “{name}” {reason}.", field=name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +175,7 @@ class _Sending:
         response = self.client.batch_write(self.kind, action, inputs)
         if response.status >= 300:
             fault = faults.fault_of(response, self.kind.name)
-            if fault.category in _OF_THE_WHOLE:
+            if fault.category in faults.OF_THE_WHOLE:
                 raise faults.error_of(response, self.kind.name)
         return response
 

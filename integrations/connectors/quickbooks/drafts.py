@@ -5,16 +5,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from integrations.connectors.quickbooks.bodies import create_payload, sparse_payload, whole_payload
+from integrations.connectors.quickbooks.books import Books
+from integrations.connectors.quickbooks.definitions import Definition
 from integrations.connectors.quickbooks.lookup import Lookup
-from integrations.connectors.quickbooks.objects import Definition
-from integrations.connectors.quickbooks.records import (
-    Decode,
-    Payload,
-    Unwritable,
-    create_payload,
-    sparse_payload,
-    whole_payload,
-)
+from integrations.connectors.quickbooks.payloads import Payload, Unwritable
+from integrations.connectors.quickbooks.records import Decode
 from integrations.contract import (
     Category,
     Fault,
@@ -50,77 +46,110 @@ def gone_fault(definition: Definition, record_id: str) -> Fault:
     return Fault(Category.GONE, "not_found", message)
 
 
-def draft_creates(definition: Definition, operations: Mapping[str, Operation]) -> Drafts:
-    """A function of the operations alone: a repeated create is the same to the letter."""
-    drafts = Drafts()
-    for bid, operation in operations.items():
+class Drafter:
+    """Drafts operations on one object type; `books` has the company's rules for documents."""
+
+    def __init__(
+        self, definition: Definition, decode: Decode, lookup: Lookup, books: Books | None
+    ) -> None:
+        self._definition = definition
+        self._decode = decode
+        self._lookup = lookup
+        self._books = books
+
+    def creates(self, operations: Mapping[str, Operation], *, checked: bool = True) -> Drafts:
+        """A function of the operations and the company alone: a repeated create is the same.
+
+        One that is sent again is not checked, since it may have been carried out before the
+        company changed.
+        """
+        drafts = Drafts()
+        for bid, operation in operations.items():
+            self._draft(drafts, bid, operation, {}, checked=checked)
+        return drafts
+
+    def updates(self, operations: Mapping[str, Operation]) -> Drafts:
+        """Reads what has to be sent back whole; what was changed meanwhile is not sent."""
+        drafts = Drafts()
+        needed = [op.id for op in operations.values() if self._needs_current(op)]
+        current = self._lookup.by_id(needed) if needed else {}
+        for bid, operation in operations.items():
+            row = current.get(operation.id)
+            if row is None and self._needs_current(operation):
+                fault = gone_fault(self._definition, operation.id)
+                drafts.decided[bid] = refused(operation, fault)
+            elif row is not None and operation.version not in ("", row.get("SyncToken")):
+                stale = Outcome(operation.key, OutcomeStatus.STALE, self._decode(row))
+                drafts.decided[bid] = stale
+            else:
+                self._draft(drafts, bid, operation, row)
+        return drafts
+
+    def _draft(
+        self,
+        drafts: Drafts,
+        bid: str,
+        operation: Operation,
+        row: Payload | None,
+        *,
+        checked: bool = True,
+    ) -> None:
         try:
-            payload = create_payload(definition, operation.fields)
+            if checked and self._books is not None:
+                self._books.check(operation, row or {})
+            item = self._item(operation, row)
         except Unwritable as error:
             drafts.decided[bid] = refused(operation, error.fault)
         else:
-            drafts.items[bid] = _item(definition, bid, "create", payload)
-    return drafts
+            drafts.items[bid] = {"bId": bid} | item
 
+    def _item(self, operation: Operation, row: Payload | None) -> Payload:
+        definition = self._definition
+        if operation.kind is OperationKind.CREATE:
+            payload = create_payload(definition, operation.fields)
+            return {"operation": "create", definition.entity: self._completed(payload, {})}
+        # A decision that was based on no version is carried out on the one that is there.
+        token = operation.version or (row or {}).get("SyncToken")
+        version = {"Id": operation.id, "SyncToken": token}
+        if definition.is_document and operation.kind is not OperationKind.UPDATE:
+            return self._void(operation, version)
+        payload = self._changes(_values(operation), row)
+        return {"operation": "update", definition.entity: payload | version}
 
-def draft_updates(
-    definition: Definition, decode: Decode, lookup: Lookup, operations: Mapping[str, Operation]
-) -> Drafts:
-    """Reads what has to be sent back whole; what was changed meanwhile is not sent."""
-    drafts = Drafts()
-    needed = [op.id for op in operations.values() if _needs_current(definition, op)]
-    current = lookup.by_id(needed) if needed else {}
-    for bid, operation in operations.items():
-        row = current.get(operation.id)
-        if row is None and _needs_current(definition, operation):
-            fault = gone_fault(definition, operation.id)
-            drafts.decided[bid] = refused(operation, fault)
-        elif row is not None and operation.version not in ("", row.get("SyncToken")):
-            stale = Outcome(operation.key, OutcomeStatus.STALE, decode(row))
-            drafts.decided[bid] = stale
+    def _changes(self, values: Values, row: Payload | None) -> Payload:
+        if self._definition.sparse:
+            payload = {"sparse": True} | sparse_payload(self._definition, values, row)
         else:
-            _draft_update(definition, drafts, bid, operation, row)
-    return drafts
+            payload = whole_payload(self._definition, values, row or {})
+        return self._completed(payload, row or {})
 
+    def _completed(self, payload: Payload, current: Payload) -> Payload:
+        if self._books is None:
+            return payload
+        return self._books.completed(self._definition, payload, current)
 
-def _draft_update(
-    definition: Definition,
-    drafts: Drafts,
-    bid: str,
-    operation: Operation,
-    row: Payload | None,
-) -> None:
-    try:
-        payload = _update_payload(definition, operation, row)
-    except Unwritable as error:
-        drafts.decided[bid] = refused(operation, error.fault)
-    else:
-        drafts.items[bid] = _item(definition, bid, "update", payload)
+    def _void(self, operation: Operation, version: Payload) -> Payload:
+        """developer.intuit.com, "Batch": a void is an update with an option. Marked as partial,
+        it would change nothing if the option went unread."""
+        if operation.kind is OperationKind.RESTORE:
+            kind = self._definition.type.label.lower()
+            message = f"A voided {kind} cannot be brought back. Make a new one instead."
+            raise Unwritable(Fault(Category.STATE_LOCKED, "no_unvoid", message))
+        entity = version | {"sparse": True}
+        return {"operation": "update", "optionsData": "void", self._definition.entity: entity}
 
-
-def _update_payload(definition: Definition, operation: Operation, row: Payload | None) -> Payload:
-    values, current = _values(operation), row or {}
-    # A decision that was based on no version is carried out on the one that is there.
-    version = {"Id": operation.id, "SyncToken": operation.version or current.get("SyncToken")}
-    if definition.sparse:
-        return version | {"sparse": True} | sparse_payload(definition, values, row)
-    return whole_payload(definition, values, current) | version
+    def _needs_current(self, operation: Operation) -> bool:
+        """Whether the record must be read first: to send it whole, or a member of it whole."""
+        if not self._definition.sparse or not operation.version:
+            return True
+        if self._definition.is_document and operation.kind is not OperationKind.UPDATE:
+            return False
+        members = {self._definition.spec(name).path[0] for name in _values(operation)}
+        return not members.isdisjoint(self._definition.groups)
 
 
 def _values(operation: Operation) -> Values:
     return _FLAGS.get(operation.kind, operation.fields)
-
-
-def _needs_current(definition: Definition, operation: Operation) -> bool:
-    """Whether the record must be read first: to send it whole, or a member of it whole."""
-    if not definition.sparse or not operation.version:
-        return True
-    members = {definition.spec(name).path[0] for name in _values(operation)}
-    return not members.isdisjoint(definition.groups)
-
-
-def _item(definition: Definition, bid: str, operation: str, payload: Payload) -> Payload:
-    return {"bId": bid, "operation": operation, definition.entity: payload}
 
 
 def item_id(operation: Operation) -> str:

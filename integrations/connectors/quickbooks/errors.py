@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from integrations.connectors.quickbooks.records import from_json
+from integrations.connectors.quickbooks.payloads import from_json
 
 _CODE_IN_MESSAGE = re.compile(r"errorCode=(\d+)")
 _XML_ERROR = re.compile(r"<Error\b([^>]*)>(.*?)</Error>", re.IGNORECASE | re.DOTALL)

@@ -8,7 +8,8 @@ read again from where we stood.
 
 A record is handed over once per version: what came in the look-back is remembered in the cursor.
 A deletion that happens while the list replaces a capture is only seen as far as that capture's
-answer reached; name lists have none, they are made inactive.
+answer reached; name lists have none, they are made inactive. Documents that are deleted meanwhile
+are told by webhooks, and when the side is read anew.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,8 +18,9 @@ from datetime import datetime, timedelta
 from integrations.connectors.quickbooks import cursors, queries
 from integrations.connectors.quickbooks.client import PAGE_ROWS, Client, Rows
 from integrations.connectors.quickbooks.cursors import Cursor, Known
-from integrations.connectors.quickbooks.objects import Definition
-from integrations.connectors.quickbooks.records import Decode, Payload, gone, instant
+from integrations.connectors.quickbooks.definitions import Definition
+from integrations.connectors.quickbooks.payloads import Payload, instant
+from integrations.connectors.quickbooks.records import Decode, gone
 from integrations.contract import ConnectorError, Page, Record
 from integrations.http import Clock
 
@@ -146,13 +148,13 @@ class Feed:
     # Calls
 
     def _select(self, *conditions: str, order: str = "", start: int = 1) -> Rows:
-        statement = queries.select(
-            self._definition, queries.ANY_STATE, *conditions, order=order, start=start
-        )
+        every = queries.any_state(self._definition)
+        statement = queries.select(self._definition, *every, *conditions, order=order, start=start)
         return self._client.query(statement, self._definition.entity)
 
     def _count(self, conditions: Sequence[str]) -> int:
-        statement = queries.count(self._definition, queries.ANY_STATE, *conditions)
+        every = queries.any_state(self._definition)
+        statement = queries.count(self._definition, *every, *conditions)
         return self._client.count(statement)
 
 

@@ -1,11 +1,19 @@
 """The words in which fields are declared: what a field is and where it stands in the JSON."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from integrations.contract import Choice, Field, FieldType
+from integrations.connectors.quickbooks.payloads import Payload
+from integrations.contract import Choice, Field, FieldType, Line, Value
 
 CUSTOM_FIELD = "CustomField"
+LINES = "Line"
+
+type Read = Callable[[Payload], Value]
+type WriteLines = Callable[[Field, tuple[Line, ...], Payload], list[Any]]
+"""The lines as JSON, given the record that they replace the lines of (empty when it is new)."""
 
 
 class Trait(StrEnum):
@@ -17,6 +25,16 @@ class Trait(StrEnum):
     # Sales tax is not worked out by QuickBooks itself, so that a customer's tax code counts.
     OWN_TAX_CODES = "own_tax_codes"
     CLASSES = "classes"
+    # One class for a whole document; lines may have classes of their own all the same.
+    DOCUMENT_CLASSES = "document_classes"
+    DEPARTMENTS = "departments"
+    # People number their documents themselves.
+    CUSTOM_NUMBERS = "custom_numbers"
+    # QuickBooks works out sales tax from addresses.
+    AUTOMATED_TAX = "automated_tax"
+    # One tax code for a whole document, which is ours to choose.
+    DOCUMENT_TAX_CODES = "document_tax_codes"
+    REVENUE_RECOGNITION = "revenue_recognition"
     # Canada and the United Kingdom ask for both accounts on every item.
     BOTH_ACCOUNTS = "both_accounts"
     INVENTORY = "inventory"
@@ -37,6 +55,9 @@ class FieldSpec:
     writable_in: Trait | None = None
     # Companies with the trait must send it on creation.
     required_in: Trait | None = None
+    # Reads what is more than one plain value.
+    read: Read | None = None
+    write_lines: WriteLines | None = None
 
 
 def text(
@@ -64,10 +85,33 @@ def referring(name: str, label: str, object_type: str) -> FieldSpec:
     return FieldSpec(entry, (name, "value"))
 
 
-def custom_text(definition_id: str, label: str) -> FieldSpec:
-    """A custom field of text; its definition id is per company (Preferences, SalesFormsPrefs)."""
+def custom(definition_id: str, label: str, kind: FieldType = FieldType.TEXT) -> FieldSpec:
+    """A custom field; its definition id is per company (Preferences, SalesFormsPrefs)."""
+    longest = 31 if kind is FieldType.TEXT else None
     name = f"{CUSTOM_FIELD}.{definition_id}"
-    return FieldSpec(Field(name, label, max_length=31, custom=True), (CUSTOM_FIELD, definition_id))
+    field = Field(name, label, kind, max_length=longest, custom=True)
+    return FieldSpec(field, (CUSTOM_FIELD, definition_id))
+
+
+def unavailable(spec: FieldSpec, why: str) -> FieldSpec:
+    """Shown with the reason why nobody can map it."""
+    shown = replace(spec.field, creatable=False, updatable=False, unavailable=why)
+    return replace(spec, field=shown)
+
+
+def lined(references: str, read: Read, write: WriteLines) -> FieldSpec:
+    """The lines of a document, about records of this object type."""
+    entry = Field("lines", "Lines", FieldType.LINES, references=references)
+    return FieldSpec(entry, (LINES,), read=read, write_lines=write)
+
+
+def derived(field: Field, read: Read) -> FieldSpec:
+    """Read from the record as a whole: it stands in no single member."""
+    return read_only(FieldSpec(field, (field.name,), read=read))
+
+
+def queried(spec: FieldSpec, name: str = "") -> FieldSpec:
+    return replace(spec, query=name or spec.field.name)
 
 
 def read_only(spec: FieldSpec) -> FieldSpec:

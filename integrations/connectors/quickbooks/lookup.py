@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from integrations.connectors.quickbooks import queries
 from integrations.connectors.quickbooks.client import PAGE_ROWS, Client
-from integrations.connectors.quickbooks.objects import Definition
-from integrations.connectors.quickbooks.records import Payload
+from integrations.connectors.quickbooks.definitions import Definition
+from integrations.connectors.quickbooks.payloads import Payload
 from integrations.contract import Category, Fault, Misconfigured
 
 # Values in one statement: as many e-mail addresses as fit in some ten kilobytes.
@@ -24,9 +24,8 @@ class Lookup:
         known = list(dict.fromkeys(filter(str.isdecimal, ids)))
         rows: dict[str, Payload] = {}
         for some in _portions(known, PAGE_ROWS):
-            statement = queries.select(
-                self._definition, queries.ANY_STATE, queries.among("Id", some)
-            )
+            every = queries.any_state(self._definition)
+            statement = queries.select(self._definition, *every, queries.among("Id", some))
             rows |= {row["Id"]: row for row in self._query(statement)}
         return rows
 
@@ -44,11 +43,11 @@ class Lookup:
         wanted = list(dict.fromkeys(value for value in values if value))
         rows: list[Payload] = []
         for some in _portions(wanted, VALUES_AT_ONCE):
-            rows.extend(self._all(*conditions, queries.among(spec.query, some)))
+            rows.extend(self.where(*conditions, queries.among(spec.query, some)))
         return rows
 
-    def _all(self, *conditions: str) -> Iterator[Payload]:
-        """Every row, page by page: many records may share a value."""
+    def where(self, *conditions: str) -> Iterator[Payload]:
+        """Every row that fits, page by page: many records may share a value."""
         start = 1
         while True:
             rows = self._query(

@@ -5,14 +5,18 @@ A field is named as QuickBooks names the member it stands in; where a member hol
 entity reference (developer.intuit.com, API reference, Customer and Item).
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from types import MappingProxyType
 
+from integrations.connectors.quickbooks.definitions import (
+    READ_BATCH,
+    TIMES,
+    WRITE_BATCH,
+    Definition,
+)
+from integrations.connectors.quickbooks.documents import INVOICE, PAYMENT
 from integrations.connectors.quickbooks.fields import (
-    FieldSpec,
     Trait,
     address,
     chosen,
@@ -29,59 +33,6 @@ from integrations.connectors.quickbooks.fields import (
 )
 from integrations.contract import Category, Choice, Fault, FieldType, Misconfigured, ObjectType
 
-WRITE_BATCH = 30
-READ_BATCH = 1000
-# QuickBooks appends it to the names of a record that is made inactive, numbered for a second one.
-INACTIVE_SUFFIX = re.compile(r" \(deleted(-\d+)?\)$")
-
-
-@dataclass(frozen=True)
-class Definition:
-    """One object type and what its API asks of us."""
-
-    type: ObjectType
-    # The name in queries and the JSON key of the record.
-    entity: str
-    specs: tuple[FieldSpec, ...]
-    # Member with the name that people know the record by.
-    title: str
-    # Members to which INACTIVE_SUFFIX is appended.
-    names: tuple[str, ...]
-    # The field whose value no two records share: finds a create whose answer was lost.
-    unique: str
-    # A partial update is documented; otherwise every update sends the whole record.
-    sparse: bool
-    select: str = "*"
-    # Members that a whole update leaves out.
-    read_only: frozenset[str] = frozenset()
-    # Parts from which QuickBooks builds the unique name when none is sent.
-    name_parts: tuple[str, ...] = ()
-    # Page of the record on the QuickBooks screens.
-    screen: str = ""
-
-    @cached_property
-    def by_name(self) -> Mapping[str, FieldSpec]:
-        return MappingProxyType({spec.field.name: spec for spec in self.specs})
-
-    @cached_property
-    def groups(self) -> frozenset[str]:
-        """Members that hold several of our fields: sent whole or not at all."""
-        members = [spec.path[0] for spec in self.specs]
-        return frozenset(name for name in members if members.count(name) > 1)
-
-    def spec(self, name: str) -> FieldSpec:
-        """The field of this name; raises Misconfigured when there is none."""
-        try:
-            return self.by_name[name]
-        except KeyError:
-            message = f"QuickBooks has no field {name!r} on {self.type.plural.lower()}."
-            raise Misconfigured(Fault(Category.CONFIGURATION, "unknown_field", message)) from None
-
-
-TIMES = (
-    read_only(typed("MetaData.CreateTime", "Created", FieldType.DATETIME)),
-    read_only(typed("MetaData.LastUpdatedTime", "Last changed", FieldType.DATETIME)),
-)
 DELIVERY_METHODS = (Choice("Print", "Print"), Choice("Email", "E-mail"), Choice("None", "None"))
 ITEM_TYPES = (
     Choice("Service", "Service"),
@@ -144,7 +95,10 @@ CUSTOMER = Definition(
         text("Notes", "Notes", 2000),
         only_in(Trait.US, typed("Taxable", "Taxable", FieldType.BOOLEAN)),
         text("ResaleNum", "Resale number", 16),
-        only_in(Trait.OWN_TAX_CODES, chosen("DefaultTaxCodeRef", "Default tax code", "tax_codes")),
+        only_in(
+            Trait.OWN_TAX_CODES,
+            chosen("DefaultTaxCodeRef", "Default tax code", "document_tax_codes"),
+        ),
         chosen("SalesTermRef", "Terms", "terms"),
         chosen("PaymentMethodRef", "Payment method", "payment_methods"),
         offering(DELIVERY_METHODS, "PreferredDeliveryMethod", "Preferred delivery"),
@@ -224,7 +178,7 @@ ITEM = Definition(
 )
 
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
-    {definition.type.name: definition for definition in (CUSTOMER, ITEM)}
+    {definition.type.name: definition for definition in (CUSTOMER, ITEM, INVOICE, PAYMENT)}
 )
 
 

@@ -7,10 +7,15 @@ developer.intuit.com, "Query operations and syntax": no OR and no projections; p
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from integrations.connectors.quickbooks.objects import Definition
+from integrations.connectors.quickbooks.definitions import Definition
 
 ANY_STATE = "Active IN (true, false)"
 UPDATED = "MetaData.LastUpdatedTime"
+
+
+def any_state(definition: Definition) -> tuple[str, ...]:
+    """What also brings inactive records; documents know no such thing."""
+    return () if definition.is_document else (ANY_STATE,)
 
 
 def quoted(value: str) -> str:

@@ -5,24 +5,31 @@ fail one by one; a request id that is sent again with the same bIds is not carri
 first answer comes back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from integrations.connectors.quickbooks import drafts, queries
+from integrations.connectors.quickbooks.books import Books
 from integrations.connectors.quickbooks.client import Client
-from integrations.connectors.quickbooks.drafts import Drafts, by_item_id, refused
+from integrations.connectors.quickbooks.definitions import Definition
+from integrations.connectors.quickbooks.drafts import (
+    Drafter,
+    Drafts,
+    by_item_id,
+    gone_fault,
+    refused,
+)
 from integrations.connectors.quickbooks.errors import errors_of
 from integrations.connectors.quickbooks.faults import (
-    DUPLICATE_NAME,
     NOT_FOUND,
     STALE,
     fault_from,
     field_names,
     stop_from,
 )
+from integrations.connectors.quickbooks.holders import Holders
 from integrations.connectors.quickbooks.lookup import Lookup
-from integrations.connectors.quickbooks.objects import Definition
-from integrations.connectors.quickbooks.records import Decode, Payload, to_json
+from integrations.connectors.quickbooks.payloads import Payload, to_json
+from integrations.connectors.quickbooks.records import Decode
 from integrations.contract import (
     Batch,
     Category,
@@ -34,6 +41,7 @@ from integrations.contract import (
     Outcome,
     OutcomeStatus,
     OutcomeUnknown,
+    RecordState,
     RetryLater,
     SignInAgain,
     Suspended,
@@ -42,6 +50,10 @@ from integrations.http import redact
 
 _STOPS = (RetryLater, SignInAgain, NotAllowed, Suspended)
 NO_ENTITY = "no_entity"
+NOT_VOIDED = "not_voided"
+_NOT_VOIDED = Fault(
+    Category.UNKNOWN, NOT_VOIDED, "QuickBooks answered, but the document was not voided."
+)
 _NO_ENTITY = Fault(
     Category.OUTCOME_UNKNOWN, NO_ENTITY, "QuickBooks answered without saying what it did."
 )
@@ -53,11 +65,19 @@ type Answer = Payload | ConnectorError
 class Writer:
     """Carries out batches of one object type."""
 
-    def __init__(self, client: Client, definition: Definition, decode: Decode) -> None:
+    def __init__(
+        self,
+        client: Client,
+        definition: Definition,
+        decode: Decode,
+        books: Books | None = None,
+    ) -> None:
         self._client = client
         self._definition = definition
         self._decode = decode
         self._lookup = Lookup(client, definition)
+        self._holders = Holders(self._lookup, definition)
+        self._drafter = Drafter(definition, decode, self._lookup, books)
         self._field_names = field_names(definition)
 
     def write(self, batch: Batch) -> list[Outcome]:
@@ -66,20 +86,20 @@ class Writer:
         prepared = self._prepare(operations)
         outcomes = prepared.decided | self._send(batch.key, prepared, operations)
         outcomes = self._settle_doubts(operations, outcomes)
-        outcomes = self._name_the_existing(operations, outcomes)
+        outcomes = self._holders.named(operations, outcomes)
         return [outcomes[bid] for bid in operations]
 
     def send_again(self, batch: Batch) -> dict[str, Outcome]:
         """The outcomes of the same creates under the same request id, by bId."""
         operations = by_item_id(batch.operations)
-        prepared = self._prepare(operations)
+        prepared = self._drafter.creates(operations, checked=False)
         outcomes = prepared.decided | self._send(batch.key, prepared, operations)
-        return self._name_the_existing(operations, outcomes)
+        return self._holders.named(operations, outcomes)
 
     def _prepare(self, operations: Mapping[str, Operation]) -> Drafts:
         if all(op.kind is OperationKind.CREATE for op in operations.values()):
-            return drafts.draft_creates(self._definition, operations)
-        return drafts.draft_updates(self._definition, self._decode, self._lookup, operations)
+            return self._drafter.creates(operations)
+        return self._drafter.updates(operations)
 
     # Sending
 
@@ -155,12 +175,21 @@ class Writer:
                 correlation_id=correlation_id,
                 raw=redact(to_json(answer).decode()),
             )
+            if operation.kind is OperationKind.CREATE:
+                fault = _about_parent(fault)
             return _faulty(operation, fault, stops=stop_from(errors, fault) is not None)
         entity = (answer or {}).get(self._definition.entity)
         if not isinstance(entity, dict) or not entity.get("Id"):
             fault = replace(_NO_ENTITY, correlation_id=correlation_id)
             return Outcome(operation.key, OutcomeStatus.UNKNOWN, fault=fault)
-        return Outcome(operation.key, OutcomeStatus.WRITTEN, self._decode(entity))
+        record = self._decode(entity)
+        if self._is_void(operation) and record.state is not RecordState.VOIDED:
+            # Some kinds of transactions ignore the wish and answer as if nothing were amiss.
+            return Outcome(operation.key, OutcomeStatus.UNKNOWN, fault=_NOT_VOIDED)
+        return Outcome(operation.key, OutcomeStatus.WRITTEN, record)
+
+    def _is_void(self, operation: Operation) -> bool:
+        return self._definition.is_document and operation.kind is OperationKind.ARCHIVE
 
     def _settle_doubts(
         self, operations: Mapping[str, Operation], outcomes: dict[str, Outcome]
@@ -183,71 +212,27 @@ class Writer:
         }
 
     def _settled(self, operation: Operation, doubt: Outcome, row: Payload | None) -> Outcome:
+        """What became of it, by the record as it is now."""
         if row is None:
-            return refused(operation, drafts.gone_fault(self._definition, operation.id))
+            return refused(operation, gone_fault(self._definition, operation.id))
+        record = self._decode(row)
+        if self._is_void(operation) and record.state is RecordState.VOIDED:
+            return Outcome(operation.key, OutcomeStatus.WRITTEN, record)
+        if doubt.fault is not None and doubt.fault.code == NOT_VOIDED:
+            return refused(operation, doubt.fault)
         if row.get("SyncToken") != operation.version:
-            return Outcome(operation.key, OutcomeStatus.STALE, self._decode(row))
-        if doubt.status is OutcomeStatus.REFUSED and _code(doubt) == NOT_FOUND:
+            return Outcome(operation.key, OutcomeStatus.STALE, record)
+        if doubt.fault is not None and doubt.fault.code == NOT_FOUND:
             # The record is there: it is what it refers to that is not.
-            return doubt
+            return refused(operation, _about_parent(doubt.fault))
         return Outcome(operation.key, OutcomeStatus.NOT_SENT, fault=doubt.fault)
 
-    def _name_the_existing(
-        self, operations: Mapping[str, Operation], outcomes: dict[str, Outcome]
-    ) -> dict[str, Outcome]:
-        """Say which record bears a name already, if it is one of this type.
 
-        Names are shared with vendors and employees, whose ids would lead nowhere.
-        """
-        taken = {
-            bid: outcome.fault
-            for bid, outcome in outcomes.items()
-            if outcome.fault is not None and outcome.fault.code == DUPLICATE_NAME
-        }
-        if not taken:
-            return outcomes
-        try:
-            holders = self._holders(operations, taken)
-        except ConnectorError:
-            # Only a hint is lost; the refusal stands.
-            return outcomes
-        return outcomes | {
-            bid: replace(outcomes[bid], fault=replace(fault, existing_id=holders.get(bid, "")))
-            for bid, fault in taken.items()
-        }
-
-    def _holders(
-        self, operations: Mapping[str, Operation], taken: Mapping[str, Fault]
-    ) -> dict[str, str]:
-        told = {p: fault.existing_id for p, fault in taken.items() if fault.existing_id}
-        rows = self._lookup.by_id(told.values())
-        holders = {bid: holder for bid, holder in told.items() if holder in rows}
-        names = {
-            bid: unique_name(self._definition, operations[bid]) for bid in taken if bid not in told
-        }
-        by_name = rows_by_name(self._lookup, self._definition, names.values())
-        named = {bid: by_name.get(name.casefold()) for bid, name in names.items()}
-        return holders | {bid: row["Id"] for bid, row in named.items() if row}
-
-
-def unique_name(definition: Definition, operation: Operation) -> str:
-    """The name a record will bear: the one sent, or the one QuickBooks builds from its parts."""
-    name = operation.fields.get(definition.unique)
-    if isinstance(name, str):
-        return name.strip()
-    parts = (operation.fields.get(part) for part in definition.name_parts)
-    return " ".join(part.strip() for part in parts if isinstance(part, str))
-
-
-def rows_by_name(
-    lookup: Lookup, definition: Definition, names: Iterable[str]
-) -> dict[str, Payload]:
-    """Records by their unique name in lower case, inactive ones too."""
-    wanted: Sequence[str] = [name for name in names if name]
-    if not wanted:
-        return {}
-    rows = lookup.by_value(definition.unique, wanted, queries.ANY_STATE)
-    return {str(row.get(definition.unique, "")).casefold(): row for row in rows}
+def _about_parent(fault: Fault) -> Fault:
+    """What is not found is not this record, which is there or is to be made."""
+    if fault.category is not Category.GONE:
+        return fault
+    return replace(fault, category=Category.PARENT_MISSING)
 
 
 def _without_entry(operation: Operation, error: ConnectorError) -> Outcome:

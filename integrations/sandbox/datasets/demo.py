@@ -2,7 +2,8 @@
 
 What goes wrong is planted group by group, so that it can be counted: see PLANTED. It is made for
 contacts matched by e-mail, customers named after the contact's primary company, else after the
-person, and a filter on lifecycle stage "customer"; products are matched by SKU.
+person, and a filter on lifecycle stage "customer"; products are matched by SKU. What these people
+buy, and how they pay, is in demo_invoices.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.sandbox.datasets import words
+from integrations.sandbox.datasets.demo_invoices import add_billing
 from integrations.sandbox.datasets.demo_products import products_and_items
 from integrations.sandbox.datasets.model import Contact, DataSet, Person, contact, customer
 from integrations.sandbox.datasets.spelling import letters, respelled
@@ -75,6 +77,8 @@ class Demo:
         self.customers: list[dict[str, Any]] = []
         self.vendors: list[dict[str, Any]] = []
         self.employees: list[dict[str, Any]] = []
+        # E-mail addresses of people whose two records are equal: they are the ones who buy.
+        self.equal: set[str] = set()
 
     def build(self) -> DataSet:
         self._linked()
@@ -86,7 +90,7 @@ class Demo:
         self._other_people()
         self._dice.shuffle(self.contacts)
         products, items = products_and_items(self._dice)
-        return DataSet(
+        made = DataSet(
             companies=self.companies,
             contacts=self.contacts,
             products=products,
@@ -96,6 +100,8 @@ class Demo:
             items=items,
             notes=dict(PLANTED),
         )
+        add_billing(self._dice, made, self.equal)
+        return made
 
     # Groups
 
@@ -103,8 +109,11 @@ class Demo:
         for _ in range(PLANTED["linked through a company, equal"]):
             person, company = self._at_company()
             self._on_both(person, company=company)
+            self.equal.add(person.email)
         for _ in range(PLANTED["linked persons, equal"]):
-            self._on_both(self._person())
+            person = self._person()
+            self._on_both(person)
+            self.equal.add(person.email)
         for number in range(PLANTED["linked, telephone spelled differently"]):
             person = self._person()
             self._on_both(person, Phone=respelled(person.phone, number))

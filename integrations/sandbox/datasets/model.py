@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -42,6 +43,48 @@ class Contact:
     company: int | None = None
 
 
+@dataclass(frozen=True)
+class CrmInvoice:
+    """An invoice in HubSpot; records it names are given by their places in the data set."""
+
+    contact: int | None
+    # Line items' properties; "product" is a place among the products.
+    lines: tuple[Row, ...]
+    properties: Row = field(default_factory=dict)
+    # Days since it was last changed, and since the day it bears.
+    changed: float = 5.0
+    dated: int = 5
+    payments: tuple[Row, ...] = ()
+    # Discounts of the invoice as a whole.
+    discounts: tuple[Row, ...] = ()
+    has_deal: bool = False
+    # The payment of the invoice before this one is also for this one.
+    shares_payment: bool = False
+
+
+@dataclass(frozen=True)
+class BooksInvoice:
+    """An invoice in QuickBooks; customer and items are given by their places in the data set."""
+
+    customer: int
+    # Place of the item, quantity, price and text; or the line as the API has it.
+    lines: tuple[tuple[Any, ...] | Row, ...]
+    fields: Row = field(default_factory=dict)
+    dated: int = 5
+    is_void: bool = False
+
+
+@dataclass(frozen=True)
+class BooksPayment:
+    """A payment in QuickBooks, and what it puts on which of the data set's invoices."""
+
+    customer: int
+    total: Decimal
+    invoices: Mapping[int, Decimal]
+    dated: int = 3
+    is_deposited: bool = False
+
+
 @dataclass
 class DataSet:
     """All rows; they may be made while they are read, so each is read once."""
@@ -53,6 +96,16 @@ class DataSet:
     vendors: Iterable[Row] = ()
     employees: Iterable[Row] = ()
     items: Iterable[Row] = ()
+    crm_invoices: Iterable[CrmInvoice] = ()
+    books_invoices: Iterable[BooksInvoice] = ()
+    books_payments: Iterable[BooksPayment] = ()
+    # Rates of HubSpot's tax library: what lines call them, name and percentage.
+    tax_rates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    # HubSpot's currencies, the company's first, and how the books are set up.
+    currencies: tuple[str, ...] = ()
+    books_settings: Row = field(default_factory=dict)
+    # How many days ago the books were closed up to.
+    closed: int | None = None
     notes: dict[str, int] = field(default_factory=dict)
 
 

@@ -24,6 +24,7 @@ GROUP = 50
 DIFFERENT = 48
 ALONE = 49
 PEOPLE_A_COMPANY = 10
+PEOPLE_A_PRODUCT = 10
 
 
 class Plain:
@@ -37,7 +38,7 @@ class Plain:
         self._letters = {name: letters(name) for name in (*self._first, *self._last)}
 
     def build(self) -> DataSet:
-        sold = range(self.count // 10)
+        sold = range(self.count // PEOPLE_A_PRODUCT)
         return DataSet(
             companies=(self._company(n) for n in range(0, self.count, PEOPLE_A_COMPANY)),
             contacts=(self._contact(n) for n in range(self.count)),
@@ -95,18 +96,22 @@ def _company_name(number: int) -> str:
 
 def _product(number: int) -> Row:
     return {
-        "name": _product_name(number),
+        "name": product_name(number),
         "hs_sku": f"B-{number:06d}",
-        "price": f"{number % 900 + 1}.50",
+        "price": f"{price_of(number):.2f}",
         "description": "Made to order.",
     }
+
+
+def price_of(number: int) -> float:
+    return number % 900 + 1.5
 
 
 def _item(number: int) -> Row:
     place = number % GROUP
     shown = number + 10_000_000 if place == ALONE else number
     return {
-        "Name": _product_name(shown),
+        "Name": product_name(shown),
         "Sku": f"B-{shown:06d}",
         "Type": "NonInventory",
         "UnitPrice": number % 900 + (2.25 if place == DIFFERENT else 1.5),
@@ -114,7 +119,7 @@ def _item(number: int) -> Row:
     }
 
 
-def _product_name(number: int) -> str:
+def product_name(number: int) -> str:
     material = words.MATERIALS[number % len(words.MATERIALS)]
     product = words.PRODUCTS[number // len(words.MATERIALS) % len(words.PRODUCTS)]
     return f"{material} {product} {number}"

@@ -6,36 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.sandbox.core import Response, json_response
+from integrations.sandbox.hubspot.account import MADE
 from integrations.sandbox.hubspot.call import Call
 from integrations.sandbox.hubspot.records_api import NO_CONTENT
 from integrations.sandbox.hubspot.refusals import not_authenticated, not_found
-
-MADE = "2025-01-07T09:12:45.123Z"
-
-
-@dataclass(frozen=True)
-class Account:
-    """The customer's account; details as `account-info` gives them."""
-
-    portal_id: int = 148000001
-    name: str = "Bakker & Søn Supplies"
-    ui_domain: str = "app.hubspot.com"
-    time_zone: str = "Europe/Amsterdam"
-    currency: str = "EUR"
-    additional_currencies: tuple[str, ...] = ("USD", "GBP")
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "portalId": self.portal_id,
-            "accountType": "STANDARD",
-            "timeZone": self.time_zone,
-            "companyCurrency": self.currency,
-            "additionalCurrencies": list(self.additional_currencies),
-            "utcOffset": "+01:00",
-            "utcOffsetMilliseconds": 3_600_000,
-            "uiDomain": self.ui_domain,
-            "dataHostingLocation": "na1",
-        }
 
 
 @dataclass(frozen=True)
@@ -72,44 +46,6 @@ OWNERS = (
     Owner(70003, 9003, "lucia@example.com", "Lucía", "Fernández"),
     Owner(70004, 9004, "gone@example.com", "Piet", "Vertrokken", archived=True),
 )
-DEAL_STAGES = (
-    ("appointmentscheduled", "Appointment Scheduled", "0.2"),
-    ("qualifiedtobuy", "Qualified To Buy", "0.4"),
-    ("presentationscheduled", "Presentation Scheduled", "0.6"),
-    ("decisionmakerboughtin", "Decision Maker Bought-In", "0.8"),
-    ("contractsent", "Contract Sent", "0.9"),
-    ("closedwon", "Closed Won", "1.0"),
-    ("closedlost", "Closed Lost", "0.0"),
-)
-
-
-def _stage(order: int, stage_id: str, label: str, probability: str) -> dict[str, Any]:
-    closed = probability in ("0.0", "1.0")
-    return {
-        "id": stage_id,
-        "label": label,
-        "displayOrder": order,
-        "metadata": {"isClosed": str(closed).lower(), "probability": probability},
-        "createdAt": MADE,
-        "updatedAt": MADE,
-        "archived": False,
-        "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
-    }
-
-
-def default_pipelines() -> dict[str, list[dict[str, Any]]]:
-    """The pipelines of a new account, by object type."""
-    stages = [_stage(order, *stage) for order, stage in enumerate(DEAL_STAGES)]
-    sales = {
-        "id": "default",
-        "label": "Sales Pipeline",
-        "displayOrder": 0,
-        "stages": stages,
-        "createdAt": MADE,
-        "updatedAt": MADE,
-        "archived": False,
-    }
-    return {"deals": [sales]}
 
 
 def account_details(call: Call) -> Response:
@@ -145,7 +81,7 @@ def list_pipelines(call: Call) -> Response:
 
 def _pipelines(call: Call) -> list[dict[str, Any]]:
     name = {"0-3": "deals", "deal": "deals"}.get(call.parts[0], call.parts[0])
-    return call.hubspot.pipelines.get(name, [])
+    return call.hubspot.crm.pipelines.get(name, [])
 
 
 def read_pipeline(call: Call) -> Response:

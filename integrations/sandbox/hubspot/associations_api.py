@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.sandbox.core import Response, json_response
-from integrations.sandbox.hubspot import writing
+from integrations.sandbox.hubspot import linking
 from integrations.sandbox.hubspot.batch_api import Outcome, answer
 from integrations.sandbox.hubspot.call import Call
-from integrations.sandbox.hubspot.links import HUBSPOT_DEFINED, LinkType
+from integrations.sandbox.hubspot.links import HUBSPOT_DEFINED, LinkType, WantedLink
+from integrations.sandbox.hubspot.origin import API
 from integrations.sandbox.hubspot.records_api import NO_CONTENT
 from integrations.sandbox.hubspot.refusals import (
     Refusal,
@@ -24,6 +25,7 @@ from integrations.sandbox.hubspot.refusals import (
 )
 from integrations.sandbox.hubspot.shapes import objects, record_number, text, whole
 from integrations.sandbox.hubspot.store import ObjectStore, Record
+from integrations.sandbox.hubspot.upkeep import together
 
 MAX_READ = 1_000
 MAX_WRITTEN = 2_000
@@ -44,9 +46,9 @@ def _both_ends(call: Call) -> tuple[ObjectStore, Record, ObjectStore, Record]:
     store, target = call.hubspot.crm.store(from_type), call.hubspot.crm.store(to_type)
     return (
         store,
-        writing.live_record(store, from_id),
+        linking.live_record(store, from_id),
         target,
-        writing.live_record(target, to_id),
+        linking.live_record(target, to_id),
     )
 
 
@@ -73,8 +75,9 @@ def _associate(
     to_id: int,
     kinds: tuple[LinkType, ...],
 ) -> None:
-    link = writing.WantedLink(target.definition.name, to_id, kinds)
-    if writing.associate(call.hubspot.crm, store, from_id, link):
+    link = WantedLink(target.definition.name, to_id, kinds)
+    linking.check_link(call.hubspot.crm, store, from_id, link)
+    if linking.associate(call.hubspot.crm, store, from_id, link):
         call.hubspot.crm.meter.write()
 
 
@@ -96,7 +99,7 @@ def put_labels(call: Call) -> Response:
     """PUT with a list of types: they replace the labels that the pair had."""
     store, record, target, other = _both_ends(call)
     crm = call.hubspot.crm
-    kinds = tuple(writing.link_types(crm, store, call.json(), target.definition.name))
+    kinds = tuple(linking.link_types(crm, store, call.json(), target.definition.name))
     _associate(call, store, record.id, target, other.id, kinds)
     return json_response(201, _labels(store, record.id, target, other.id, kinds))
 
@@ -116,15 +119,22 @@ def _labels(
 def delete_pair(call: Call) -> Response:
     """Removes all labels; without an association nothing happens."""
     store, record, target, other = _both_ends(call)
-    name = target.definition.name
-    if writing.disassociate(call.hubspot.crm, store, record.id, name, other.id):
-        call.hubspot.crm.meter.write()
+    _dissociate(call, store, record.id, target, other.id)
     return NO_CONTENT
+
+
+def _dissociate(
+    call: Call, store: ObjectStore, from_id: int, target: ObjectStore, to_id: int
+) -> None:
+    crm, name = call.hubspot.crm, target.definition.name
+    linking.check_unlink(crm, store, from_id, name, to_id)
+    if linking.disassociate(crm, store, from_id, name, to_id):
+        crm.meter.write()
 
 
 def read_one(call: Call) -> Response:
     store, target = call.store, call.hubspot.crm.store(call.parts[2])
-    record = writing.live_record(store, call.parts[1])
+    record = linking.live_record(store, call.parts[1])
     rows = _linked(call, store, target, record.id)
     start, limit = call.cursor(), call.whole("limit", MAX_LIMIT, MAX_LIMIT)
     body: dict[str, Any] = {"results": rows[start : start + limit]}
@@ -180,22 +190,41 @@ def create_batch(call: Call) -> Response:
     """With labels; 207 when an end of some input does not exist."""
     store, target = _ends_of_batch(call)
     outcome = Outcome()
-    for row, from_id, to_id in _pairs(call, store, target, outcome):
-        specs = row.get("types")
-        kinds = tuple(writing.link_types(call.hubspot.crm, store, specs, target.definition.name))
-        _associate(call, store, from_id, target, to_id, kinds)
-        outcome.results.append(_labels(store, from_id, target, to_id, kinds))
+    crm, name = call.hubspot.crm, target.definition.name
+    with together(crm, API):
+        for row, from_id, to_id in _pairs(call, store, target, outcome):
+            kinds = tuple(linking.link_types(crm, store, row.get("types"), name))
+            if _associate_in_batch(call, (store, from_id), (target, to_id), kinds, outcome):
+                outcome.results.append(_labels(store, from_id, target, to_id, kinds))
     return answer(call, outcome, 201)
+
+
+def _associate_in_batch(
+    call: Call,
+    near: tuple[ObjectStore, int],
+    far: tuple[ObjectStore, int],
+    kinds: tuple[LinkType, ...],
+    outcome: Outcome,
+) -> bool:
+    """False for a pair that one of the two does not allow, which is an error of the answer."""
+    try:
+        _associate(call, *near, *far, kinds)
+    except Refusal as refusal:
+        context = {"fromObjectId": [str(near[1])], "toObjectId": [str(far[1])]}
+        outcome.errors.append(refusal.as_batch_error(context))
+        return False
+    return True
 
 
 def associate_default_batch(call: Call) -> Response:
     store, target = _ends_of_batch(call)
     kind = _plain(call, store, target)
     outcome = Outcome()
-    for _row, from_id, to_id in _pairs(call, store, target, outcome):
-        held = _held(call, kind, from_id, to_id)
-        _associate(call, store, from_id, target, to_id, (kind, *held))
-        outcome.results += _default_results(kind, from_id, to_id)
+    with together(call.hubspot.crm, API):
+        for _row, from_id, to_id in _pairs(call, store, target, outcome):
+            kinds = (kind, *_held(call, kind, from_id, to_id))
+            if _associate_in_batch(call, (store, from_id), (target, to_id), kinds, outcome):
+                outcome.results += _default_results(kind, from_id, to_id)
     return answer(call, outcome)
 
 
@@ -206,8 +235,8 @@ def _pairs(
     for row in call.inputs(MAX_WRITTEN):
         from_id, to_id = _end(row, "from"), _end(row, "to")
         try:
-            near = writing.live_record(store, from_id).id
-            far = writing.live_record(target, to_id).id
+            near = linking.live_record(store, from_id).id
+            far = linking.live_record(target, to_id).id
         except Refusal as refusal:
             context = {"fromObjectId": [from_id], "toObjectId": [to_id]}
             outcome.errors.append(refusal.as_batch_error(context))
@@ -224,13 +253,10 @@ def _end(row: Mapping[str, Any], name: str) -> str:
 
 def archive_batch(call: Call) -> Response:
     store, target = _ends_of_batch(call)
-    crm, name = call.hubspot.crm, target.definition.name
     for row in call.inputs(MAX_WRITTEN):
         from_id = record_number(_end(row, "from"))
         for end in objects(row.get("to"), "to"):
-            to_id = record_number(_end({"to": end}, "to"))
-            if writing.disassociate(crm, store, from_id, name, to_id):
-                crm.meter.write()
+            _dissociate(call, store, from_id, target, record_number(_end({"to": end}, "to")))
     return _archived(call)
 
 
@@ -239,13 +265,12 @@ def archive_labels_batch(call: Call) -> Response:
     store, target = _ends_of_batch(call)
     crm, name = call.hubspot.crm, target.definition.name
     for row in call.inputs(MAX_WRITTEN):
-        kinds = writing.link_types(crm, store, row.get("types"), name)
+        kinds = linking.link_types(crm, store, row.get("types"), name)
         from_id, to_id = record_number(_end(row, "from")), record_number(_end(row, "to"))
         if any(kind.label is None for kind in kinds):
-            removed = writing.disassociate(crm, store, from_id, name, to_id)
+            _dissociate(call, store, from_id, target, to_id)
         else:
-            removed = writing.remove_labels(crm, store, from_id, to_id, kinds)
-        crm.meter.write(int(removed))
+            crm.meter.write(int(linking.remove_labels(crm, store, from_id, to_id, kinds)))
     return _archived(call)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from integrations.sandbox.core import Response, json_response
 from integrations.sandbox.hubspot import writing
 from integrations.sandbox.hubspot.call import Call
-from integrations.sandbox.hubspot.crm import Claims, Values
+from integrations.sandbox.hubspot.crm import Claims, Crm, Values
+from integrations.sandbox.hubspot.origin import API
 from integrations.sandbox.hubspot.records_api import NO_CONTENT, find_by_property
 from integrations.sandbox.hubspot.refusals import (
     Refusal,
@@ -22,6 +23,7 @@ from integrations.sandbox.hubspot.refusals import (
 )
 from integrations.sandbox.hubspot.shapes import record_number, text, texts
 from integrations.sandbox.hubspot.store import ObjectStore, Record
+from integrations.sandbox.hubspot.upkeep import together
 from integrations.sandbox.hubspot.values import iso
 
 Row = Mapping[str, Any]
@@ -105,9 +107,11 @@ def create_batch(call: Call) -> Response:
         return writing.check_create(crm, store, row["properties"], row.get("associations"), claims)
 
     outcome = Outcome()
-    for row, new in _checked(rows, check, outcome):
-        record = writing.create(crm, store, new)
-        crm.meter.write()
+    passed = _checked(rows, check, outcome)
+    with together(crm, API):
+        made = [writing.create(crm, store, new) for _, new in passed]
+    crm.meter.write(len(made))
+    for record, (row, new) in zip(made, passed, strict=True):
         outcome.results.append(_result(call, store, record, new.values, row))
     return _unordered(call, outcome, 201)
 
@@ -124,14 +128,15 @@ def update_batch(call: Call) -> Response:
         if record is None:
             missing.append(_id_of(row))
             return None
-        return record, writing.check_update(store, record, row.get("properties"), claims)
+        return record, writing.check_update(crm, store, record, row.get("properties"), claims)
 
     outcome = Outcome()
-    for row, checked in _checked(rows, check, outcome):
-        if checked is not None:
-            record, values = checked
+    passed = [(row, found) for row, found in _checked(rows, check, outcome) if found is not None]
+    with together(crm, API):
+        for _, (record, values) in passed:
             crm.meter.write(int(writing.update(crm, store, record, values)))
-            outcome.results.append(_result(call, store, record, row["properties"], row))
+    for row, (record, _) in passed:
+        outcome.results.append(_result(call, store, record, row["properties"], row))
     if missing:
         outcome.errors.append(_missing_error(store, missing))
     return _unordered(call, outcome, 200)
@@ -149,34 +154,43 @@ def upsert_batch(call: Call) -> Response:
         record = find_by_property(store, name, _id_of(row))
         properties = row.get("properties") or {}
         if record is not None:
-            return record, writing.check_update(store, record, properties, claims)
+            return record, writing.check_update(crm, store, record, properties, claims)
         given = {name: _id_of(row)} | properties
         return writing.check_create(crm, store, given, None, claims)
 
     # With the e-mail address as key there are no partial upserts.
     partial = all(row.get("idProperty") != "email" for row in rows)
     outcome = Outcome()
-    for row, checked in _checked(rows, check, outcome, partial):
-        if isinstance(checked, writing.NewRecord):
-            record = writing.create(crm, store, checked)
-            crm.meter.write()
-            result = _result(call, store, record, checked.values, row) | {"new": True}
-        else:
-            record, values = checked
-            crm.meter.write(int(writing.update(crm, store, record, values)))
-            result = _result(call, store, record, values, row) | {"new": False}
-        outcome.results.append(result)
+    passed = _checked(rows, check, outcome, partial)
+    with together(crm, API):
+        done = [_upsert(crm, store, checked) for _, checked in passed]
+    for (row, _), (record, values, is_new) in zip(passed, done, strict=True):
+        outcome.results.append(_result(call, store, record, values, row) | {"new": is_new})
     return _unordered(call, outcome, 200)
+
+
+def _upsert(
+    crm: Crm, store: ObjectStore, checked: tuple[Record, Values] | writing.NewRecord
+) -> tuple[Record, Values, bool]:
+    """The record, what was set on it, and whether it is a new one."""
+    if isinstance(checked, writing.NewRecord):
+        crm.meter.write()
+        return writing.create(crm, store, checked), checked.values, True
+    record, values = checked
+    crm.meter.write(int(writing.update(crm, store, record, values)))
+    return record, values, False
 
 
 def archive_batch(call: Call) -> Response:
     """Ids that are unknown or archived already are passed over."""
     store, crm = call.store, call.hubspot.crm
-    for wanted in dict.fromkeys(_id_of(row) for row in call.inputs()):
-        record = _find(store, wanted)
-        if record is not None:
-            writing.archive(crm, store, record)
-            crm.meter.write()
+    wanted = dict.fromkeys(_id_of(row) for row in call.inputs())
+    records = [record for one in wanted if (record := _find(store, one)) is not None]
+    for record in records:
+        writing.check_archive(crm, store, record)
+    for record in records:
+        writing.archive(crm, store, record)
+        crm.meter.write()
     return NO_CONTENT
 
 

@@ -5,119 +5,18 @@ developers.hubspot.com/docs/api-reference/latest/crm/objects/{contacts,companies
 
 from __future__ import annotations
 
-from typing import Any
-
-from integrations.sandbox.hubspot.definitions import Group, ObjectDefinition, Option, Property
-
-LIFECYCLE_STAGES = (
-    ("subscriber", "Subscriber"),
-    ("lead", "Lead"),
-    ("marketingqualifiedlead", "Marketing Qualified Lead"),
-    ("salesqualifiedlead", "Sales Qualified Lead"),
-    ("opportunity", "Opportunity"),
-    ("customer", "Customer"),
-    ("evangelist", "Evangelist"),
-    ("other", "Other"),
+from integrations.sandbox.hubspot.billing_catalog import BILLING
+from integrations.sandbox.hubspot.choices import (
+    FREQUENCIES,
+    INDUSTRIES,
+    LEAD_STATUSES,
+    LIFECYCLE_STAGES,
+    PRICING_MODELS,
+    PRODUCT_TYPES,
 )
-LEAD_STATUSES = (
-    ("NEW", "New"),
-    ("OPEN", "Open"),
-    ("IN_PROGRESS", "In Progress"),
-    ("OPEN_DEAL", "Open Deal"),
-    ("UNQUALIFIED", "Unqualified"),
-    ("ATTEMPTED_TO_CONTACT", "Attempted to Contact"),
-    ("CONNECTED", "Connected"),
-    ("BAD_TIMING", "Bad Timing"),
-)
-INDUSTRIES = (
-    ("ACCOUNTING", "Accounting"),
-    ("AUTOMOTIVE", "Automotive"),
-    ("BANKING", "Banking"),
-    ("COMPUTER_SOFTWARE", "Computer Software"),
-    ("CONSTRUCTION", "Construction"),
-    ("CONSUMER_GOODS", "Consumer Goods"),
-    ("DESIGN", "Design"),
-    ("EDUCATION_MANAGEMENT", "Education Management"),
-    ("FOOD_BEVERAGES", "Food & Beverages"),
-    ("HOSPITAL_HEALTH_CARE", "Hospital & Health Care"),
-    ("HOSPITALITY", "Hospitality"),
-    ("INFORMATION_TECHNOLOGY_AND_SERVICES", "Information Technology and Services"),
-    ("LEGAL_SERVICES", "Legal Services"),
-    ("LOGISTICS_AND_SUPPLY_CHAIN", "Logistics and Supply Chain"),
-    ("MACHINERY", "Machinery"),
-    ("MARKETING_AND_ADVERTISING", "Marketing and Advertising"),
-    ("NON_PROFIT_ORGANIZATION_MANAGEMENT", "Non-Profit Organization Management"),
-    ("REAL_ESTATE", "Real Estate"),
-    ("RETAIL", "Retail"),
-    ("WHOLESALE", "Wholesale"),
-)
-FREQUENCIES = (
-    ("weekly", "Weekly"),
-    ("biweekly", "Every two weeks"),
-    ("monthly", "Monthly"),
-    ("quarterly", "Quarterly"),
-    ("per_six_months", "Semi-annually"),
-    ("annually", "Annually"),
-    ("per_two_years", "Every two years"),
-    ("per_three_years", "Every three years"),
-)
-PRICING_MODELS = (
-    ("flat", "Flat"),
-    ("volume", "Volume"),
-    ("graduated", "Graduated"),
-    ("stairstep", "Stairstep"),
-)
-PRODUCT_TYPES = (
-    ("inventory", "Inventory"),
-    ("non_inventory", "Non-inventory"),
-    ("service", "Service"),
-)
-
-
-def options(pairs: tuple[tuple[str, str], ...]) -> tuple[Option, ...]:
-    return tuple(Option(value, label, order) for order, (value, label) in enumerate(pairs))
-
-
-def text(name: str, label: str, group: str, **flags: Any) -> Property:
-    return Property(name, label, "string", flags.pop("field_type", "text"), group, **flags)
-
-
-def number(name: str, label: str, group: str, **flags: Any) -> Property:
-    return Property(name, label, "number", "number", group, **flags)
-
-
-def moment(name: str, label: str, group: str, **flags: Any) -> Property:
-    return Property(name, label, "datetime", "date", group, **flags)
-
-
-def choice(
-    name: str, label: str, group: str, pairs: tuple[tuple[str, str], ...], **flags: Any
-) -> Property:
-    field_type = flags.pop("field_type", "select")
-    return Property(name, label, "enumeration", field_type, group, options=options(pairs), **flags)
-
-
-def owner(group: str) -> Property:
-    """Holds an owner's id; its options are the owners, not a list of its own."""
-    return Property(
-        "hubspot_owner_id",
-        "Owner",
-        "enumeration",
-        "select",
-        group,
-        external_options=True,
-        referenced_object_type="OWNER",
-    )
-
-
-def derived(group: str, modified: str, created: str = "createdate") -> tuple[Property, ...]:
-    """What every record has and nobody may write."""
-    return (
-        number("hs_object_id", "Record ID", group, read_only=True, form_field=False),
-        moment(created, "Create Date", group, read_only=True, form_field=False),
-        moment(modified, "Last Modified Date", group, read_only=True, form_field=False),
-    )
-
+from integrations.sandbox.hubspot.definitions import Group, ObjectDefinition
+from integrations.sandbox.hubspot.property_kinds import choice, derived, number, owner, text
+from integrations.sandbox.hubspot.sales_catalog import SALES
 
 CONTACT = "contactinformation"
 COMPANY = "companyinformation"
@@ -252,4 +151,4 @@ PRODUCTS = ObjectDefinition(
     ),
 )
 
-DEFINITIONS = (CONTACTS, COMPANIES, PRODUCTS)
+DEFINITIONS = (CONTACTS, COMPANIES, PRODUCTS, *SALES, *BILLING)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from integrations.sandbox.core import Clock, Meter
+from integrations.sandbox.hubspot.account import (
+    Account,
+    TaxRate,
+    default_pipelines,
+)
 from integrations.sandbox.hubspot.catalog import DEFINITIONS
 from integrations.sandbox.hubspot.definitions import ObjectDefinition
 from integrations.sandbox.hubspot.events import Events
@@ -27,6 +32,7 @@ from integrations.sandbox.hubspot.store import ObjectStore, Record, unique_key
 from integrations.sandbox.hubspot.values import accept
 
 Values = dict[str, str]
+FIRST_INVOICE = 1001
 
 
 @dataclass
@@ -37,6 +43,14 @@ class Crm:
     events: Events
     meter: Meter
     lag_seconds: float
+    account: Account = field(default_factory=Account)
+    pipelines: dict[str, list[dict[str, Any]]] = field(default_factory=default_pipelines)
+    tax_rates: dict[str, TaxRate] = field(default_factory=dict)
+    next_invoice: int = FIRST_INVOICE
+    # Invoices that only the application which made them may change.
+    locked_invoices: set[int] = field(default_factory=set)
+    # The invoices that are brought up to date at the end of the call; None: at once.
+    waiting: set[int] | None = None
     links: LinkStore = field(default_factory=LinkStore)
     stores: dict[str, ObjectStore] = field(default_factory=dict)
     # The associations of archived records, for the day they are restored.
@@ -67,6 +81,11 @@ class Crm:
             "links": self.links.snapshot(),
             "parked": [[*key, list(held)] for key, held in self.parked.items()],
             "events": self.events.snapshot(),
+            "account": asdict(self.account),
+            "pipelines": self.pipelines,
+            "tax_rates": [asdict(rate) for rate in self.tax_rates.values()],
+            "next_invoice": self.next_invoice,
+            "locked_invoices": sorted(self.locked_invoices),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -81,6 +100,13 @@ class Crm:
             for name, record_id, held in state["parked"]
         }
         self.events.restore(state["events"])
+        account = state["account"]
+        names = ("additional_currencies", "tax_ids")
+        self.account = Account(**account | {name: tuple(account[name]) for name in names})
+        self.pipelines = state["pipelines"]
+        self.tax_rates = {row["rate_id"]: TaxRate(**row) for row in state["tax_rates"]}
+        self.next_invoice = state["next_invoice"]
+        self.locked_invoices = set(state["locked_invoices"])
 
 
 @dataclass
@@ -172,6 +198,26 @@ def settle_values(store: ObjectStore, record: Record, values: Values) -> Values:
         adds = prop.is_multiple and value.startswith(";")
         settled[name] = _joined(held, value) if adds else value
     return settled
+
+
+def tell_properties(
+    crm: Crm, store: ObjectStore, record: Record, names: Iterable[str], source: str
+) -> None:
+    """One event a changed property; what HubSpot works out itself is not announced."""
+    if not crm.events.subscriptions:
+        return
+    for name in names:
+        if store.properties[name].calculated:
+            continue
+        crm.events.record(
+            store.definition,
+            "propertyChange",
+            record.id,
+            propertyName=name,
+            propertyValue=record.values.get(name, ""),
+            isSensitive=False,
+            changeSource=source,
+        )
 
 
 def _joined(held: str, added: str) -> str:

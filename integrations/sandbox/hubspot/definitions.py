@@ -165,6 +165,8 @@ class ObjectDefinition:
     schema_write_scopes: tuple[str, ...] = ()
     is_mergeable: bool = False
     can_associate: bool = True
+    # Whether webhooks can name it ("deal.creation"), beside the generic "object.creation".
+    has_own_events: bool = True
     derived: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -7,12 +7,14 @@ from datetime import datetime
 from threading import RLock
 from typing import Any
 
-from integrations.sandbox.hubspot import writing
+from integrations.sandbox.hubspot import linking, writing
 from integrations.sandbox.hubspot.crm import Crm
 from integrations.sandbox.hubspot.definitions import Property
 from integrations.sandbox.hubspot.events import ACTIONS
+from integrations.sandbox.hubspot.links import WantedLink
+from integrations.sandbox.hubspot.origin import SCREEN
 from integrations.sandbox.hubspot.properties_api import parse_property
-from integrations.sandbox.hubspot.refusals import Refusal, object_not_found
+from integrations.sandbox.hubspot.refusals import object_not_found
 from integrations.sandbox.hubspot.rendering import Renderer
 from integrations.sandbox.hubspot.shapes import record_number
 from integrations.sandbox.hubspot.store import ObjectStore, Record
@@ -34,8 +36,8 @@ class Desk:
         """Create a record; its id."""
         with self.lock:
             store = self.crm.store(object_type)
-            new = writing.check_create(self.crm, store, properties, None)
-            return str(writing.create(self.crm, store, new, writing.SCREEN).id)
+            new = writing.check_create(self.crm, store, properties, None, source=SCREEN)
+            return str(writing.create(self.crm, store, new, SCREEN).id)
 
     def add_contact(self, **properties: Any) -> str:
         return self.add("contacts", **properties)
@@ -49,14 +51,15 @@ class Desk:
     def update(self, object_type: str, record_id: str, **properties: Any) -> None:
         with self.lock:
             store, record = self._record(object_type, record_id)
-            values = writing.check_update(store, record, properties)
-            writing.update(self.crm, store, record, values, writing.SCREEN)
+            values = writing.check_update(self.crm, store, record, properties, source=SCREEN)
+            writing.update(self.crm, store, record, values, SCREEN)
 
     def delete(self, object_type: str, record_id: str) -> None:
         """Into the recycle bin, from which `restore_record` takes it back."""
         with self.lock:
             store, record = self._record(object_type, record_id)
-            writing.archive(self.crm, store, record, writing.SCREEN)
+            writing.check_archive(self.crm, store, record, SCREEN)
+            writing.archive(self.crm, store, record, SCREEN)
 
     def restore_record(self, object_type: str, record_id: str) -> None:
         with self.lock:
@@ -66,7 +69,7 @@ class Desk:
     def delete_for_good(self, object_type: str, record_id: str) -> None:
         with self.lock:
             store, record = self._record(object_type, record_id)
-            writing.delete_for_good(self.crm, store, record, writing.SCREEN)
+            writing.delete_for_good(self.crm, store, record, SCREEN)
 
     def merge(
         self, object_type: str, primary_id: str, other_id: str, *, new_record: bool = False
@@ -76,7 +79,7 @@ class Desk:
             store, primary = self._record(object_type, primary_id)
             loser = self._record(object_type, other_id)[1]
             survivor = writing.merge(
-                self.crm, store, primary, loser, third=new_record, source=writing.SCREEN
+                self.crm, store, primary, loser, third=new_record, source=SCREEN
             )
             return str(survivor.id)
 
@@ -115,22 +118,45 @@ class Desk:
 
     # Associations -------------------------------------------------------------------------
 
+    def associate(self, from_type: str, from_id: str, to_type: str, to_id: str) -> None:
+        """Associate two records of any types, without a label."""
+        with self.lock:
+            store, record = self._record(from_type, from_id)
+            target, other = self._record(to_type, to_id)
+            kind = self.crm.links.plain(store.definition.name, target.definition.name)
+            if kind is None:
+                raise ValueError(f"{from_type} and {to_type} cannot be associated.")
+            wanted = WantedLink(target.definition.name, other.id, (kind,))
+            linking.check_link(self.crm, store, record.id, wanted, SCREEN)
+            linking.associate(self.crm, store, record.id, wanted, SCREEN)
+
+    def dissociate(self, from_type: str, from_id: str, to_type: str, to_id: str) -> None:
+        with self.lock:
+            store, record = self._record(from_type, from_id)
+            name, other = self.crm.store(to_type).definition.name, int(to_id)
+            linking.check_unlink(self.crm, store, record.id, name, other, SCREEN)
+            linking.disassociate(self.crm, store, record.id, name, other, SCREEN)
+
+    def associated(self, from_type: str, from_id: str, to_type: str) -> list[str]:
+        """The ids of the records of a type that one is associated with."""
+        with self.lock:
+            near, far = (self.crm.store(name).definition.name for name in (from_type, to_type))
+            return [str(i) for i in self.crm.links.of(near, far, int(from_id))]
+
     def link(self, contact_id: str, company_id: str, *, primary: bool = True) -> None:
         """Associate a contact with a company."""
         with self.lock:
             store, contact = self._record("contacts", contact_id)
             company = self._record("companies", company_id)[1]
             kinds = tuple(self.crm.links.types[i] for i in ((1, 279) if primary else (279,)))
-            wanted = writing.WantedLink("companies", company.id, kinds)
-            writing.associate(self.crm, store, contact.id, wanted, writing.SCREEN)
+            wanted = WantedLink("companies", company.id, kinds)
+            linking.associate(self.crm, store, contact.id, wanted, SCREEN)
 
     def unlink(self, contact_id: str, company_id: str) -> None:
         with self.lock:
             store, contact = self._record("contacts", contact_id)
             company_number = int(company_id)
-            writing.disassociate(
-                self.crm, store, contact.id, "companies", company_number, writing.SCREEN
-            )
+            linking.disassociate(self.crm, store, contact.id, "companies", company_number, SCREEN)
 
     def primary_company(self, contact_id: str) -> str | None:
         with self.lock:
@@ -185,74 +211,32 @@ class Desk:
     def subscribe(
         self, target_url: str, subscriptions: Iterable[Mapping[str, Any]] | None = None
     ) -> None:
-        """Set the app's webhooks; by default every event of the three object types.
+        """Set the app's webhooks; by default every event of every object type.
 
         A subscription: {"event": "contact.creation"}, {"event": "contact.propertyChange",
         "property": "email"} or {"event": "object.creation", "object_type": "product"}.
         """
         with self.lock:
             wanted = self._all_subscriptions() if subscriptions is None else subscriptions
-            self.crm.events.subscribe(target_url, wanted)
+            generic = {s.definition.singular for s in self.crm.stores.values()
+                       if not s.definition.has_own_events}  # fmt: skip
+            self.crm.events.subscribe(target_url, wanted, generic)
 
     def _all_subscriptions(self) -> list[dict[str, str]]:
-        never = {"hs_object_id", "createdate", "lastmodifieddate", "hs_lastmodifieddate"}
         wanted = []
         for store in self.crm.stores.values():
-            name = store.definition.singular
-            wanted += [{"event": f"{name}.{action}"} for action in EVERYTHING]
+            definition = store.definition
+            own = definition.has_own_events
+            end = {} if own else {"object_type": definition.singular}
+            name = definition.singular if own else "object"
+            wanted += [{"event": f"{name}.{action}"} | end for action in EVERYTHING]
             wanted += [
-                {"event": f"{name}.propertyChange", "property": prop}
-                for prop in store.properties
-                if prop not in never
+                {"event": f"{name}.propertyChange", "property": prop.name} | end
+                for prop in store.properties.values()
+                if prop.name not in definition.derived and not prop.calculated
             ]
         return wanted
 
 
 def _time(text: str | None, default: int) -> int:
     return milliseconds_of(text) if text else default
-
-
-def run_change(desk: Desk, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
-    """A change of records from its JSON form; raises ValueError with the reason."""
-    try:
-        return _run_change(desk, path, wanted)
-    except Refusal as refusal:
-        raise ValueError(str(refusal)) from refusal
-
-
-def _run_change(desk: Desk, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
-    match path:
-        case ["links", *removal] if removal in ([], ["remove"]):
-            _change_link(desk, wanted, bool(removal))
-        case ["webhooks"]:
-            desk.subscribe(str(wanted["target_url"]), wanted.get("subscriptions"))
-        case ["properties", object_type]:
-            desk.add_property(object_type, wanted)
-        case [object_type]:
-            return {"id": desk.add(object_type, **wanted)}
-        case [object_type, record_id]:
-            desk.update(object_type, record_id, **wanted)
-        case [object_type, record_id, "merge"]:
-            new_record = bool(wanted.get("new_record"))
-            other = str(wanted["other"])
-            return {"id": desk.merge(object_type, record_id, other, new_record=new_record)}
-        case [object_type, record_id, action] if action in RECORD_ACTIONS:
-            RECORD_ACTIONS[action](desk, object_type, record_id)
-        case _:
-            raise ValueError(f"HubSpot's screens have no {'/'.join(path)}.")
-    return {}
-
-
-RECORD_ACTIONS = {
-    "delete": Desk.delete,
-    "restore": Desk.restore_record,
-    "gdpr-delete": Desk.delete_for_good,
-}
-
-
-def _change_link(desk: Desk, wanted: dict[str, Any], remove: bool) -> None:
-    contact, company = str(wanted["contact"]), str(wanted["company"])
-    if remove:
-        desk.unlink(contact, company)
-    else:
-        desk.link(contact, company, primary=bool(wanted.get("primary", True)))

@@ -5,7 +5,7 @@ developers.hubspot.com/docs/guides/api/app-management/webhooks
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -58,23 +58,46 @@ class Events:
         self.secret = secret
         self.target_url = ""
         self.subscriptions: list[Subscription] = []
+        self._by_kind: dict[tuple[str, str], list[Subscription]] = {}
         self.outbox = Outbox(clock, self._sign, RETRY_AFTER)
         self.pending: list[dict[str, Any]] = []
         self._next_event = 1
 
-    def subscribe(self, target_url: str, wanted: Iterable[Mapping[str, Any]]) -> list[Subscription]:
-        """Replace the subscriptions; raises ValueError with the reason for a wrong one."""
+    def subscribe(
+        self,
+        target_url: str,
+        wanted: Iterable[Mapping[str, Any]],
+        generic: Collection[str] = (),
+    ) -> list[Subscription]:
+        """Replace the subscriptions; raises ValueError with the reason for a wrong one.
+
+        `generic`: the object types that have no events of their own, only "object.…".
+        """
         made = [_subscription(number, row) for number, row in enumerate(wanted, 1)]
+        for one in made:
+            if one.singular in generic and not one.is_generic:
+                raise ValueError(f"{one.event} is subscribed to as object.{one.action}.")
         self.target_url = target_url
-        self.subscriptions = made
+        self._set(made)
         return made
+
+    def _set(self, made: list[Subscription]) -> None:
+        self.subscriptions = made
+        self._by_kind = {}
+        for one in made:
+            self._by_kind.setdefault((one.singular, one.action), []).append(one)
+
+    def forget(self) -> None:
+        """The app is gone: nobody hears of anything any more."""
+        self._set([])
+        self.pending = []
 
     def record(
         self, definition: ObjectDefinition, action: str, object_id: int, **more: Any
     ) -> None:
         """Note one change for every subscription that fits."""
-        for subscription in self.subscriptions:
-            if _fits(subscription, definition, action, more):
+        for subscription in self._by_kind.get((definition.singular, action), ()):
+            if action != "propertyChange" or subscription.property_name == more["propertyName"]:
                 self.pending.append(self._event(subscription, definition, object_id, more))
 
     def collect(self) -> None:
@@ -134,7 +157,7 @@ class Events:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self.target_url = state["target_url"]
-        self.subscriptions = [Subscription(**row) for row in state["subscriptions"]]
+        self._set([Subscription(**row) for row in state["subscriptions"]])
         self.pending = list(state["pending"])
         self._next_event = state["next_event"]
         self.outbox.clear()
@@ -146,7 +169,8 @@ def _subscription(number: int, row: Mapping[str, Any]) -> Subscription:
         raise ValueError(f"{row.get('event')!r} is no webhook event such as contact.creation.")
     is_generic = singular == "object"
     if is_generic:
-        singular = str(row.get("object_type", ""))
+        # Written with a space in the documentation: "line item".
+        singular = str(row.get("object_type", "")).replace(" ", "_")
     if not singular:
         raise ValueError("A generic webhook event needs an object_type such as product.")
     name = str(row.get("property", ""))
@@ -155,11 +179,3 @@ def _subscription(number: int, row: Mapping[str, Any]) -> Subscription:
     if name in NEVER_SENT:
         raise ValueError(f"HubSpot sends no changes of {name}.")
     return Subscription(number, action, singular, name, is_generic)
-
-
-def _fits(
-    subscription: Subscription, definition: ObjectDefinition, action: str, more: dict[str, Any]
-) -> bool:
-    if subscription.action != action or subscription.singular != definition.singular:
-        return False
-    return action != "propertyChange" or subscription.property_name == more["propertyName"]

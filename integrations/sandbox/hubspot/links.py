@@ -29,6 +29,15 @@ class LinkType:
         return {"category": self.category, "typeId": self.type_id, "label": self.label}
 
 
+@dataclass(frozen=True)
+class WantedLink:
+    """An association that a create asks for, checked."""
+
+    to_type: str
+    to_id: int
+    kinds: tuple[LinkType, ...]
+
+
 def _both(
     from_type: str, to_type: str, forth: int, back: int, label: str | None = None
 ) -> tuple[LinkType, LinkType]:
@@ -56,6 +65,9 @@ BUILT_IN: tuple[LinkType, ...] = (
     *_both("invoices", "line_items", 409, 410),
     *_both("invoices", "commerce_payments", 541, 542),
     *_both("invoices", "quotes", 407, 408),
+    *_both("invoices", "discounts", 411, 412),
+    *_both("invoices", "fees", 413, 414),
+    *_both("invoices", "taxes", 415, 416),
     *_both("commerce_payments", "contacts", 387, 388),
     *_both("commerce_payments", "companies", 389, 390),
     *_both("commerce_payments", "line_items", 395, 396),
@@ -64,6 +76,8 @@ BUILT_IN: tuple[LinkType, ...] = (
     *_both("quotes", "contacts", 69, 70),
     *_both("quotes", "companies", 71, 72),
 )
+# Own types always have a label: the unlabelled one of a pair of object types never changes.
+PLAIN = {(kind.from_type, kind.to_type): kind for kind in BUILT_IN if kind.label is None}
 # Of these a record has at most one: a company that is primary, from the side named first.
 PRIMARY_IDS = frozenset({1, 5})
 FIRST_OWN_ID = 1001
@@ -85,10 +99,7 @@ class LinkStore:
 
     def plain(self, from_type: str, to_type: str) -> LinkType | None:
         """The unlabelled type of a pair of object types."""
-        for kind in self.types_between(from_type, to_type):
-            if kind.label is None:
-                return kind
-        return None
+        return PLAIN.get((from_type, to_type))
 
     def of(self, from_type: str, to_type: str, from_id: int) -> dict[int, tuple[int, ...]]:
         """The other side's ids with the type ids of each, in the order of association."""

@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 from integrations.sandbox.core import Headers, Meter, Request, Response, Setting
 from integrations.sandbox.faults import KINDS, FaultRule, Kind
 from integrations.sandbox.hubspot import record_screen
-from integrations.sandbox.hubspot.account_api import Account, default_pipelines
+from integrations.sandbox.hubspot.account import Account
+from integrations.sandbox.hubspot.billing_desk import ACCOUNT_SETTINGS, BillingDesk
 from integrations.sandbox.hubspot.call import Call
 from integrations.sandbox.hubspot.crm import Crm
-from integrations.sandbox.hubspot.desk import Desk, run_change
+from integrations.sandbox.hubspot.desk_control import run_change
 from integrations.sandbox.hubspot.events import Events
 from integrations.sandbox.hubspot.oauth_api import ACCESS_SECONDS, CODE_SECONDS, REFRESH_SECONDS
 from integrations.sandbox.hubspot.refusals import (
@@ -55,7 +56,7 @@ SCOPES = (
 )
 
 
-class HubSpot(Desk):
+class HubSpot(BillingDesk):
     """One account with one app installed in it."""
 
     name = "hubspot"
@@ -66,7 +67,7 @@ class HubSpot(Desk):
         self.clock = setting.clock
         self.lock = threading.RLock()
         self.meter = Meter()
-        self.account = Account()
+        account = Account()
         self.app = App(
             client_id=f"hubspot-client-{setting.seed}",
             client_secret=f"hubspot-secret-{setting.seed}",
@@ -81,16 +82,19 @@ class HubSpot(Desk):
         self.base_url = "https://api.hubapi.com"
         self.tokens = TokenStore(self.clock, setting.seed, "hubspot")
         lag = SEARCH_LAG_SECONDS if setting.real_limits else 0.0
-        events = Events(self.clock, self.account.portal_id, self.app.app_id, self.app.client_secret)
-        self.crm = Crm(self.clock, events, self.meter, lag)
-        self.renderer = Renderer(self.crm, self.account.portal_id)
+        events = Events(self.clock, account.portal_id, self.app.app_id, self.app.client_secret)
+        self.crm = Crm(self.clock, events, self.meter, lag, account)
+        self.renderer = Renderer(self.crm, account.portal_id)
         self.searcher = Searcher(self.crm)
-        self.pipelines = default_pipelines()
         self.window = RollingWindow(self.clock, CALLS, CALLS_SECONDS)
         self.search_window = RollingWindow(self.clock, SEARCHES, 1)
         refresh = self.issue("refresh", SCOPES, REFRESH_SECONDS)
         access = self.issue("access", SCOPES, ACCESS_SECONDS, refresh.sign_in)
         self.refresh_token, self.access_token = refresh.value, access.value
+
+    @property
+    def account(self) -> Account:
+        return self.crm.account
 
     # Calls --------------------------------------------------------------------------------
 
@@ -208,8 +212,7 @@ class HubSpot(Desk):
         """The customer removes the app: nobody is told, its tokens are dead."""
         with self.lock:
             self.tokens.clear()
-            self.crm.events.subscriptions = []
-            self.crm.events.pending = []
+            self.crm.events.forget()
 
     # The sandbox's own --------------------------------------------------------------------
 
@@ -235,7 +238,7 @@ class HubSpot(Desk):
 
     def _set(self, wanted: dict[str, Any]) -> dict[str, Any]:
         known = {"rotate_refresh_tokens", "search_lag_seconds", "account_scopes",
-                 "required_scopes", "redirect_uris"}  # fmt: skip
+                 "required_scopes", "redirect_uris", *ACCOUNT_SETTINGS}  # fmt: skip
         if unknown := sorted(set(wanted) - known):
             raise ValueError(f"Unknown settings: {', '.join(unknown)}.")
         if "rotate_refresh_tokens" in wanted:
@@ -248,6 +251,7 @@ class HubSpot(Desk):
             self.required_scopes = frozenset(map(str, wanted["required_scopes"]))
         if "redirect_uris" in wanted:
             self.app = replace(self.app, redirect_uris=tuple(map(str, wanted["redirect_uris"])))
+        self.set_account(wanted)
         return {}
 
     def set_search_lag(self, seconds: float) -> None:
@@ -282,7 +286,6 @@ class HubSpot(Desk):
             "rotate_refresh_tokens": self.rotate_refresh_tokens,
             "account_scopes": sorted(self.account_scopes),
             "required_scopes": sorted(self.required_scopes),
-            "pipelines": self.pipelines,
             "crm": self.crm.snapshot(),
         }
 
@@ -296,7 +299,6 @@ class HubSpot(Desk):
         self.rotate_refresh_tokens = state["rotate_refresh_tokens"]
         self.account_scopes = frozenset(state["account_scopes"])
         self.required_scopes = frozenset(state["required_scopes"])
-        self.pipelines = state["pipelines"]
         self.crm.restore(state["crm"])
         self.renderer.forget_columns()
         self.searcher = Searcher(self.crm)

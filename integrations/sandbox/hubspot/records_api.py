@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from integrations.sandbox.core import JSON_HEADERS, Response, json_response
 from integrations.sandbox.hubspot import writing
 from integrations.sandbox.hubspot.call import Call
+from integrations.sandbox.hubspot.linking import live_record
 from integrations.sandbox.hubspot.refusals import (
     Refusal,
     missing_fields,
@@ -90,7 +91,7 @@ def update_record(call: Call) -> Response:
     if "properties" not in body:
         raise missing_fields(["properties"])
     record = find_record(call, store, follow_merges=True)
-    values = writing.check_update(store, record, body["properties"])
+    values = writing.check_update(crm, store, record, body["properties"])
     if writing.update(crm, store, record, values):
         crm.meter.write()
     return json_response(200, call.hubspot.renderer.written(store, record, body["properties"]))
@@ -98,7 +99,9 @@ def update_record(call: Call) -> Response:
 
 def archive_record(call: Call) -> Response:
     store, crm = call.store, call.hubspot.crm
-    writing.archive(crm, store, find_record(call, store))
+    record = find_record(call, store)
+    writing.check_archive(crm, store, record)
+    writing.archive(crm, store, record)
     crm.meter.write()
     return NO_CONTENT
 
@@ -136,7 +139,7 @@ def merge_records(call: Call) -> Response:
     names = ("primaryObjectId", "objectIdToMerge")
     if missing := [name for name in names if not body.get(name)]:
         raise missing_fields(missing)
-    primary, loser = (writing.live_record(store, text(body[name], name)) for name in names)
+    primary, loser = (live_record(store, text(body[name], name)) for name in names)
     if primary is loser:
         raise validation("Cannot merge an object with itself")
     if len(primary.values.get("hs_merged_object_ids", "").split(";")) >= MAX_MERGES:
@@ -155,7 +158,7 @@ def gdpr_delete(call: Call) -> Response:
     if not wanted:
         raise missing_fields(["objectId"])
     name = text(body.get("idProperty"), "idProperty")
-    record = find_by_property(store, name, wanted) if name else writing.live_record(store, wanted)
+    record = find_by_property(store, name, wanted) if name else live_record(store, wanted)
     if record is None:
         raise object_not_found(wanted)
     writing.delete_for_good(crm, store, record)

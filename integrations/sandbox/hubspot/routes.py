@@ -12,6 +12,7 @@ from integrations.sandbox.hubspot import (
     account_api,
     associations_api,
     batch_api,
+    money_api,
     oauth_api,
     properties_api,
     records_api,
@@ -27,6 +28,8 @@ OLD_VERSIONS = {
     "pipelines": ("v3",),
     "owners": ("v3",),
     "account-info": ("v3",),
+    "tax-rates": ("v1",),
+    "settings/currencies": ("v3",),
     "appinstalls": ("v3",),
     "oauth": ("v1",),
 }
@@ -66,11 +69,15 @@ class Route:
 
 CRM_FAMILIES = frozenset({"objects", "properties", "associations", "pipelines", "owners"})
 
+# The families below it have two parts: settings/currencies.
+SETTINGS = "settings/"
+
 
 def _route(line: str, handler: Handler, access: str) -> Route:
     method, path = line.split()
-    family, *shape = path.split("/")
-    return Route(method, family, tuple(shape), handler, access)
+    at = 2 if path.startswith(SETTINGS) else 1
+    parts = path.split("/")
+    return Route(method, "/".join(parts[:at]), tuple(parts[at:]), handler, access)
 
 
 ROUTES = tuple(
@@ -141,6 +148,18 @@ ROUTES = tuple(
         ),
         ("GET owners", account_api.list_owners, "crm.objects.owners.read"),
         ("GET owners/{id}", account_api.read_owner, "crm.objects.owners.read"),
+        ("GET tax-rates/tax-rates", money_api.list_tax_rates, "tax_rates.read"),
+        ("GET tax-rates/tax-rates/{id}", money_api.read_tax_rate, "tax_rates.read"),
+        (
+            "GET settings/currencies/codes",
+            money_api.list_currency_codes,
+            "settings.currencies.read",
+        ),
+        (
+            "GET settings/currencies/company-currency",
+            money_api.read_company_currency,
+            "settings.currencies.read",
+        ),
         ("GET account-info/details", account_api.account_details, "oauth"),
         ("DELETE appinstalls/external-install", account_api.uninstall, "oauth"),
         ("GET oauth/authorize", oauth_api.consent_page, ""),
@@ -184,6 +203,8 @@ def split_path(path: str) -> tuple[str, list[str]]:
         dated = segments[2] == VERSION
         family, version = (segments[1], VERSION) if dated else (segments[2], segments[1])
         rest = segments[3:]
+    elif path.strip("/").startswith(SETTINGS) and len(segments) > 3:
+        family, version, rest = "/".join(segments[:2]), segments[2], segments[3:]
     elif len(segments) > 1:
         family, version, rest = segments[0], segments[1], segments[2:]
     else:

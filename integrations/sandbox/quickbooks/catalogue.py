@@ -42,6 +42,8 @@ ITEM = Entity(
         date("InvStartDate"),
         flag("Taxable", False),
         flag("SalesTaxIncluded"),
+        # Its revenue is recognised over time, so every sale must say when the service was given.
+        flag("DeferredRevenue"),
         flag("PurchaseTaxIncluded"),
         reference("SalesTaxCodeRef", "TaxCode"),
         reference("PurchaseTaxCodeRef", "TaxCode"),

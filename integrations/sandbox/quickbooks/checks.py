@@ -76,9 +76,11 @@ def _check_members(known: Mapping[str, Field], body: Mapping[str, Any]) -> Check
 
 
 def _check(field: Field, value: Any, errors: list[Error]) -> Any:
-    """The clean value; None for null and for an empty text, which both clear a field."""
-    if value is None or value == "":
+    """The clean value; None for null and, mostly, for an empty text: both clear a field."""
+    if value is None:
         return None
+    if value == "":
+        return field.empty
     return _CHECKS[field.kind](field, value, errors)
 
 

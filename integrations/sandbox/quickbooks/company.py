@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from integrations.sandbox.quickbooks.countries import tax_codes, tax_rates
 from integrations.sandbox.quickbooks.entities import ENTITIES
 from integrations.sandbox.quickbooks.rules import LEDGER_CLASSES
 from integrations.sandbox.quickbooks.shelf import Record
@@ -53,7 +53,6 @@ _PAYMENT_METHODS = (
     ("Visa", "CREDIT_CARD"),
     ("MasterCard", "CREDIT_CARD"),
 )
-_TAX_RATES = (("California State", 6.25), ("San Francisco County", 2.375))
 _PREFERENCES: Record = {
     "Id": "1",
     "AccountingInfoPrefs": {
@@ -116,8 +115,9 @@ def _lists(realm: str) -> Iterator[tuple[str, Iterator[Record]]]:
     yield "Term", ({"Name": n, "DueDays": d, "Type": "STANDARD"} for n, d in _TERMS)
     yield "PaymentMethod", ({"Name": n, "Type": kind} for n, kind in _PAYMENT_METHODS)
     yield "Class", ({"Name": name} for name in ("Wholesale", "Retail"))
-    yield "TaxRate", (_tax_rate(*each) for each in _TAX_RATES)
-    yield "TaxCode", _tax_codes()
+    yield "Department", ({"Name": name} for name in ("Main Street", "Harbour"))
+    yield "TaxRate", iter(tax_rates("US"))
+    yield "TaxCode", iter(tax_codes("US"))
 
 
 def _company(realm: str) -> Record:
@@ -153,38 +153,4 @@ def _ledger(name: str, kind: str, sub_type: str, number: str) -> Record:
         "Classification": LEDGER_CLASSES[kind],
         "SubAccount": False,
         "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
-    }
-
-
-def _tax_rate(name: str, percent: float) -> Record:
-    return {
-        "Name": name,
-        "Description": name,
-        "RateValue": percent,
-        "AgencyRef": {"value": "1"},
-        "SpecialTaxType": "NONE",
-        "DisplayType": "ReadOnly",
-        "EffectiveTaxRate": [{"RateValue": percent, "EffectiveDate": "2019-04-01T00:00:00-07:00"}],
-    }
-
-
-def _tax_codes() -> Iterator[Record]:
-    """In the United States lines bear TAX or NON; the rate is one code per transaction."""
-    yield {"Id": "TAX"} | _tax_code("Taxable", taxable=True)
-    yield {"Id": "NON"} | _tax_code("Nontaxable", taxable=False)
-    detail: list[dict[str, Any]] = [
-        {"TaxRateRef": {"value": str(number), "name": name}, "TaxOrder": 0}
-        for number, (name, _) in enumerate(_TAX_RATES, 1)
-    ]
-    group = {"TaxGroup": True, "SalesTaxRateList": {"TaxRateDetail": detail}}
-    yield {"Id": "2"} | _tax_code("San Francisco", taxable=True) | group
-
-
-def _tax_code(name: str, *, taxable: bool) -> Record:
-    return {
-        "Name": name,
-        "Description": name,
-        "Taxable": taxable,
-        "TaxGroup": False,
-        "TaxCodeConfigType": "USER_DEFINED",
     }

@@ -9,6 +9,8 @@ from integrations.sandbox.quickbooks.fields import Entity
 from integrations.sandbox.quickbooks.shelf import Record, Row
 from integrations.sandbox.quickbooks.store import Store
 
+PERSON = "person"
+
 
 @dataclass
 class Draft:
@@ -20,14 +22,22 @@ class Draft:
     after: Record
     before: Record | None = None
     sent: frozenset[str] = frozenset()
+    # "Create", "Update", "Void" or "Delete"; a deleted record has nothing after.
+    operation: str = "Create"
+    # What the call asks for besides, such as "allowduplicatedocnum"; PERSON for people's screens.
+    options: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
-        return str(self.after["Id"])
+        return str((self.after or self.before or {})["Id"])
 
     @property
     def is_new(self) -> bool:
         return self.before is None
+
+    @property
+    def by_person(self) -> bool:
+        return PERSON in self.options
 
     @property
     def is_active(self) -> bool:

@@ -8,13 +8,16 @@ from integrations.sandbox.quickbooks.fields import Entity
 from integrations.sandbox.quickbooks.lists import (
     CLASS,
     CURRENCY,
+    DEPARTMENT,
     LEDGER,
     PAYMENT_METHOD,
     TAX_CODE,
     TAX_RATE,
     TERM,
 )
+from integrations.sandbox.quickbooks.payments import DEPOSIT, PAYMENT
 from integrations.sandbox.quickbooks.people import CUSTOMER, EMPLOYEE, VENDOR
+from integrations.sandbox.quickbooks.sales import CREDIT_MEMO, ESTIMATE, INVOICE, REFUND_RECEIPT
 
 _ALL = (
     CUSTOMER,
@@ -26,8 +29,15 @@ _ALL = (
     TAX_CODE,
     TAX_RATE,
     CLASS,
+    DEPARTMENT,
     PAYMENT_METHOD,
     CURRENCY,
+    INVOICE,
+    ESTIMATE,
+    CREDIT_MEMO,
+    REFUND_RECEIPT,
+    PAYMENT,
+    DEPOSIT,
     COMPANY_INFO,
     PREFERENCES,
 )
@@ -41,17 +51,10 @@ UNFILLED = frozenset(
         "Bill",
         "BillPayment",
         "Budget",
-        "CreditMemo",
         "CustomerType",
-        "Department",
-        "Deposit",
-        "Estimate",
-        "Invoice",
         "JournalEntry",
-        "Payment",
         "Purchase",
         "PurchaseOrder",
-        "RefundReceipt",
         "SalesReceipt",
         "TaxAgency",
         "TaxClassification",

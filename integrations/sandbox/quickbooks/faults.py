@@ -12,6 +12,8 @@ from typing import Any
 MESSAGES = {
     "500": "Unsupported Operation",
     "610": "Object Not Found",
+    "620": "Txn ID Cannot Be Linked",
+    "800": "Cannot delete object",
     "900": "Parent cannot be child",
     "1040": "Batch size exceeds allowed limit",
     "1050": "Invalid Content Type",
@@ -34,18 +36,35 @@ MESSAGES = {
     "2240": "Invalid Number Range",
     "2500": "Invalid Reference Id",
     "2600": "Invalid Request Conflict Element in Request",
+    "3000": "Invalid Custom Field",
     "4000": "Error parsing query",
     "4001": "Invalid query",
     "5010": "Stale Object Error",
+    "5030": "Feature Not Supported Error",
     "6000": "A business validation error has occurred while processing your request",
     "6010": "Invalid Account.AccountType && Account.SubType",
+    "6070": "Amount calculation incorrect in the request",
     "6080": "No Name Provided",
+    "6090": "Discount Line missing required info.",
+    "6100": "Invalid Line TaxCode in the request",
+    "6140": "Duplicate Document Number Error",
     "6150": "ParentRef Required Validation Error",
+    "6160": "Invalid TaxCodeRef Error",
+    "6170": "Invalid TxnTaxDetail Error",
     "6180": "Sub Level Limit",
+    "6190": "Invalid Company Status",
+    "6200": "Account Period Closed, Cannot Update Through Services API",
+    "6210": "Account Period Closed, Cannot Update Through Services API",
     "6220": "Delete Entity Has Balance Error",
     "6240": "Duplicate Name Exists Error",
+    "6230": "Invalid TaxCodeRef Error",
+    "6250": "Invalid Sales Customer",
+    "6270": "Inventory transaction dated before the item's start date",
     "6420": "Email Required",
     "6430": "Invalid account type used",
+    "6440": "Transaction Detail Information Required",
+    "6520": "Missing Tracked Inventory Item Quantity",
+    "6540": "Deposited Transaction cannot be changed",
     "10000": "An application error has occurred while processing your request",
 }
 STALE = (
@@ -155,6 +174,14 @@ def too_long(element: str, longest: int, supplied: int) -> Error:
         f"Min:0 Max:{longest:,} supported. Supplied length:{supplied:,}"
     )
     return Error("2050", detail, element)
+
+
+def lapsed() -> Refused:
+    return refused(
+        "6190",
+        "Subscription period has ended or canceled or there was a billing problem : You can't add "
+        "data to QuickBooks Online Plus because your trial or subscription period ended.",
+    )
 
 
 def stale() -> Refused:

@@ -46,6 +46,8 @@ class Field:
     email: bool = False
     url: bool = False
     default: Any = None
+    # What an empty text turns into; usually it clears the field.
+    empty: Any = None
 
 
 Rule = Callable[["Draft"], None]
@@ -61,6 +63,8 @@ class Entity:
     name_field: str = "Name"
     # Records of one group share a name space.
     unique_group: str = ""
+    # Transactions share their numbers, whatever they are.
+    number_group: str = ""
     creatable: bool = True
     updatable: bool = True
     sparse: bool = True
@@ -73,7 +77,13 @@ class Entity:
     unselected: tuple[str, ...] = ()
     # What references to this entity are called in fault 2500.
     list_name: str = ""
+    # Looked at before every write, deleting and voiding included; they refuse, or do nothing.
+    guards: tuple[Rule, ...] = ()
+    # Looked at before references are.
+    early_rules: tuple[Rule, ...] = ()
     rules: tuple[Rule, ...] = ()
+    # What a write, a void or a deletion does to other records, once it is stored.
+    effects: tuple[Rule, ...] = ()
     webhooks: frozenset[str] = frozenset()
     # Fields kept in a lookup, so that a search for one value reads no other record.
     looked_up: frozenset[str] = field(default_factory=frozenset)

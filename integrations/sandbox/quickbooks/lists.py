@@ -92,6 +92,24 @@ CLASS = Entity(
     webhooks=frozenset({"Create", "Update", "Delete", "Merge"}),
 )
 
+DEPARTMENT = Entity(
+    name="Department",
+    fields=table(
+        *COMMON,
+        name_text("Name", 100, required=True),
+        flag("Active", True),
+        read_only("SubDepartment", Kind.BOOLEAN, False),
+        reference("ParentRef", "Department"),
+        read_only("FullyQualifiedName"),
+    ),
+    unique_group="departments",
+    sparse=False,
+    queryable=_NAMED | {"FullyQualifiedName", "SubDepartment"},
+    list_name="Departments",
+    rules=(rules.hierarchy, rules.unique_name),
+    webhooks=frozenset({"Create", "Update", "Delete"}),
+)
+
 PAYMENT_METHOD = Entity(
     name="PaymentMethod",
     fields=table(

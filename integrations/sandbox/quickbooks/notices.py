@@ -32,6 +32,7 @@ _ENDINGS = {
     "Delete": "deleted",
     "Merge": "merged",
     "Void": "voided",
+    "Emailed": "emailed",
 }
 
 

@@ -51,12 +51,8 @@ _REACH = (
     phone("Fax"),
     website("WebAddr"),
 )
-_MONEY = reference(
-    "CurrencyRef",
-    "CompanyCurrency",
-    fixed=True,
-    default={"value": "USD", "name": "United States Dollar"},
-)
+# The home currency unless another is given.
+_MONEY = reference("CurrencyRef", "CompanyCurrency", fixed=True)
 _FILTERABLE = frozenset(
     {
         "Id",

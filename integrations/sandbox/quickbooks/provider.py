@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from integrations.sandbox.core import JSON_HEADERS, Meter, Request, Response, Setting
 from integrations.sandbox.faults import KINDS, FaultRule, Kind
-from integrations.sandbox.quickbooks import company, record_screen
+from integrations.sandbox.quickbooks import company, document_screen, record_screen
 from integrations.sandbox.quickbooks.answers import answer, fault_body, gateway_answer
 from integrations.sandbox.quickbooks.entities import BY_PATH, ENTITIES
 from integrations.sandbox.quickbooks.faults import (
@@ -20,18 +20,18 @@ from integrations.sandbox.quickbooks.faults import (
     throttled,
     token_expired,
 )
+from integrations.sandbox.quickbooks.hand import Hand
 from integrations.sandbox.quickbooks.notices import CLOUD_EVENTS, OLD_FORM, Notices
 from integrations.sandbox.quickbooks.oauth import SCOPE, SCOPES, SignIn
 from integrations.sandbox.quickbooks.replays import Replays
-from integrations.sandbox.quickbooks.screens import Screens, named, unfolded
+from integrations.sandbox.quickbooks.screens import Screens
 from integrations.sandbox.quickbooks.service import Service, sent_records
-from integrations.sandbox.quickbooks.shelf import Record
 from integrations.sandbox.quickbooks.store import Store
 from integrations.sandbox.quickbooks.throttle import Throttle
 from integrations.sandbox.tokens import App
 
 
-class QuickBooks:
+class QuickBooks(Hand):
     """One company at QuickBooks Online, with one app connected to it."""
 
     name = "quickbooks"
@@ -73,6 +73,9 @@ class QuickBooks:
         if self.sign_in.handles(request.path):
             self.meter.call(f"{request.method} {request.path}")
             return self._traced(self.sign_in.handle(request))
+        if document_screen.is_screen(request.path):
+            with self.lock:
+                return document_screen.answer(request, self._screens)
         if record_screen.is_screen(request.path):
             with self.lock:
                 return record_screen.answer(
@@ -104,6 +107,8 @@ class QuickBooks:
         match path:
             case ["webhooks"]:
                 self.subscribe(str(wanted["target_url"]), str(wanted.get("form", CLOUD_EVENTS)))
+            case ["company"]:
+                self.configure(**wanted)
             case ["settings"]:
                 self._set(wanted)
             case ["tokens", "expire"]:
@@ -156,81 +161,12 @@ class QuickBooks:
             "webhook_secret": self.webhooks.secret,
         }
 
-    # The hand of a person, for tests in the same process
-
-    def add_customer(self, **fields: Any) -> str:
-        """Create a customer; `Email` and `Phone` are short for the objects QuickBooks has."""
-        return self.add("Customer", **fields)
-
-    def add_vendor(self, **fields: Any) -> str:
-        return self.add("Vendor", **fields)
-
-    def add_item(self, **fields: Any) -> str:
-        """Create an item; a service posting to the first income ledger unless told otherwise."""
-        usual = {"Type": "Service", "IncomeAccountRef": self.ledger("Services")}
-        return self.add("Item", **(usual | fields))
-
-    def add(self, entity_name: str, **fields: Any) -> str:
-        with self.lock:
-            return self._screens.add(entity_name, fields)
-
-    def update(self, entity_name: str, record_id: str, **fields: Any) -> None:
-        with self.lock:
-            self._screens.update(entity_name, record_id, fields)
-
-    def deactivate(self, entity_name: str, record_id: str) -> None:
-        with self.lock:
-            self._screens.deactivate(entity_name, record_id)
-
-    def reactivate(self, entity_name: str, record_id: str) -> None:
-        with self.lock:
-            self._screens.reactivate(entity_name, record_id)
-
-    def merge(self, entity_name: str, survivor: str, loser: str) -> None:
-        """Let one record take over another, which turns inactive."""
-        with self.lock:
-            self._screens.merge(entity_name, survivor, loser)
-
-    def prefer(self, group: str, **values: Any) -> None:
-        """Change preferences, e.g. `prefer("SalesFormsPrefs", CustomTxnNumbers=True)`."""
-        with self.lock:
-            self._screens.prefer(group, values)
+    # What concerns the app
 
     def disconnect(self) -> None:
         """The company takes the app's access back: every token is dead at once."""
         with self.lock:
             self.sign_in.tokens.clear()
-
-    def get(self, entity_name: str, record_id: str) -> Record:
-        with self.lock:
-            return self._screens.get(entity_name, record_id)
-
-    def all(self, entity_name: str) -> dict[str, Record]:
-        """A copy of all records of an entity, inactive ones too, by Id."""
-        with self.lock:
-            return {record["Id"]: record for record in self.store.shelf(named(entity_name))}
-
-    @property
-    def customers(self) -> dict[str, Record]:
-        return self.all("Customer")
-
-    @property
-    def items(self) -> dict[str, Record]:
-        return self.all("Item")
-
-    def count(self, entity_name: str) -> int:
-        return len(self.store.shelf(named(entity_name)))
-
-    def ledger(self, name: str) -> str:
-        """The Id of the ledger account with a name."""
-        return self.store.holder_of(ENTITIES["Account"], name)
-
-    def load(
-        self, entity_name: str, rows: Iterable[Mapping[str, Any]], updated: Iterable[int]
-    ) -> list[str]:
-        """Store many records at once, unchecked, with the seconds they were last changed at."""
-        with self.lock:
-            return self.store.load(named(entity_name), map(unfolded, rows), updated)
 
     def subscribe(self, target_url: str, form: str = CLOUD_EVENTS) -> None:
         """Where changes are told from now on, and in which form; an empty URL ends it."""

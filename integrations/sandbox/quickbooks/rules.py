@@ -44,6 +44,8 @@ LEDGER_CLASSES = {
 }
 _INCOME = frozenset({"Income", "Other Income"})
 _COST = frozenset({"Cost of Goods Sold", "Expense", "Other Expense"})
+# Where the entity reference has both accounts required on every item.
+_BOTH_LEDGERS = frozenset({"CA", "GB"})
 
 
 def full_display_name(draft: Draft) -> None:
@@ -129,7 +131,7 @@ def _place(draft: Draft, path: str, level: int) -> None:
     draft.after["FullyQualifiedName"] = path
     if "Level" in draft.entity.fields:
         draft.after["Level"] = level
-    for marker in ("SubAccount", "SubClass", "SubItem"):
+    for marker in ("SubAccount", "SubClass", "SubDepartment", "SubItem"):
         if marker in draft.entity.fields:
             draft.after[marker] = level > 0
 
@@ -231,8 +233,10 @@ def item_needs_its_ledgers(draft: Draft) -> None:
         "Service": ["IncomeAccountRef"],
         "Inventory": ["IncomeAccountRef", "ExpenseAccountRef", "AssetAccountRef"],
     }.get(str(kind), [])
+    if draft.is_new and not draft.by_person and draft.store.switches.country in _BOTH_LEDGERS:
+        needed = list(dict.fromkeys([*needed, "IncomeAccountRef", "ExpenseAccountRef"]))
     lacking = [missing(name) for name in needed if not draft.after.get(name)]
-    if kind == "NonInventory" and not _any_ledger(draft):
+    if kind == "NonInventory" and not lacking and not _any_ledger(draft):
         lacking = [missing("IncomeAccountRef")]
     if lacking:
         raise Refused(lacking)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from decimal import InvalidOperation
 from typing import Any
 
 from integrations.sandbox.quickbooks import writes
+from integrations.sandbox.quickbooks.configuring import prefer
+from integrations.sandbox.quickbooks.drafts import PERSON
 from integrations.sandbox.quickbooks.entities import BY_PATH
 from integrations.sandbox.quickbooks.faults import Refused
 from integrations.sandbox.quickbooks.fields import Entity, Kind
+from integrations.sandbox.quickbooks.money import decimal, shown
+from integrations.sandbox.quickbooks.sales_fields import SALE
 from integrations.sandbox.quickbooks.shelf import Record, Row
 from integrations.sandbox.quickbooks.store import Store
 
@@ -17,6 +23,9 @@ _FORM_ALIASES = {
     "Email": ("PrimaryEmailAddr", "Address"),
     "Phone": ("PrimaryPhone", "FreeFormNumber"),
 }
+
+
+_BY_PERSON = frozenset({PERSON})
 
 
 class Screens:
@@ -60,7 +69,31 @@ class Screens:
         entity = named(entity_name)
         if not entity.deletable:
             raise ValueError(f"{entity.name} records cannot be deleted, only made inactive.")
-        self._store.delete(entity, self._row(entity, record_id))
+        self._carry_out(writes.delete, entity, self._row(entity, record_id))
+
+    def void(self, entity_name: str, record_id: str) -> None:
+        entity = named(entity_name)
+        self._carry_out(writes.void, entity, self._row(entity, record_id))
+
+    def change_invoice(
+        self, invoice: str, fields: Mapping[str, Any], lines: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Change fields, and members of lines or of what they sell; amounts follow."""
+        entity = named("Invoice")
+        row = self._row(entity, invoice)
+        all_lines = row.record()["Line"]
+        by_id = {line["Id"]: line for line in all_lines if "Id" in line}
+        for number, values in lines.items():
+            if number not in by_id:
+                raise ValueError(f"Invoice {invoice} has no line {number}.")
+            _change_sale(by_id[number], values)
+        changed = {"Line": all_lines} if lines else {}
+        self._save(entity, row, {**fields, **changed})
+
+    def currency_of(self, customer: str) -> Record | None:
+        """The currency that a customer's documents are in."""
+        row = self._store.find("Customer", str(customer))
+        return row.record().get("CurrencyRef") if row else None
 
     def get(self, entity_name: str, record_id: str) -> Record:
         return self._row(named(entity_name), record_id).record()
@@ -68,12 +101,9 @@ class Screens:
     def prefer(self, group: str, values: Mapping[str, Any]) -> None:
         """Change a group of the company's preferences."""
         entity = named("Preferences")
-        row = self._row(entity, "1")
         if group not in entity.fields or entity.fields[group].kind is not Kind.OBJECT:
             raise ValueError(f"There is no group of preferences {group!r}.")
-        record = row.record()
-        record[group] = {**record.get(group, {}), **values}
-        self._store.save(entity, record, row, "Update")
+        prefer(self._store, group, values)
 
     def change(self, path: list[str], wanted: Mapping[str, Any]) -> dict[str, Any]:
         """`customer` creates, `customer/12` changes, `customer/12/merge` presses a button."""
@@ -87,7 +117,13 @@ class Screens:
                 self.update(name, record_id, wanted)
             case [name, record_id, "merge"]:
                 self.merge(name, record_id, str(wanted["other"]))
-            case [name, record_id, ("deactivate" | "reactivate" | "delete") as button]:
+            case [name, record_id, "line", line] if name.lower() == "invoice":
+                self.change_invoice(record_id, {}, {line: wanted})
+            case [
+                name,
+                record_id,
+                ("deactivate" | "reactivate" | "delete" | "void") as button,
+            ]:
                 getattr(self, button)(name, record_id)
             case _:
                 raise ValueError(f"QuickBooks' screens have no {'/'.join(path)}.")
@@ -106,9 +142,15 @@ class Screens:
             return self._write(entity, body | {"sparse": True} | dict(fields))
         return self._write(entity, _writable(entity, row.record()) | dict(fields) | body)
 
+    def _carry_out(self, run: Callable[..., Row], entity: Entity, row: Row) -> None:
+        try:
+            run(self._store, entity, {"Id": row.id, "SyncToken": str(row.token)}, _BY_PERSON)
+        except Refused as refusal:
+            raise ValueError(str(refusal)) from refusal
+
     def _write(self, entity: Entity, body: Mapping[str, Any]) -> Row:
         try:
-            return writes.write(self._store, entity, dict(body))
+            return writes.write(self._store, entity, dict(body), _BY_PERSON)
         except Refused as refusal:
             raise ValueError(str(refusal)) from refusal
 
@@ -119,6 +161,17 @@ def named(name: str) -> Entity:
     if entity is None:
         raise ValueError(f"There is no {name!r}; known are: {', '.join(sorted(BY_PATH))}.")
     return entity
+
+
+def _change_sale(line: Record, values: Mapping[str, Any]) -> None:
+    detail = line.get(SALE, {})
+    for name, value in unfolded(values).items():
+        (line if name in ("Description", "Amount") else detail)[name] = value
+    if "Amount" not in values and detail.get("UnitPrice") is not None:
+        # What is no number is refused when the form is saved.
+        with suppress(InvalidOperation):
+            product = decimal(detail.get("Qty", 1)) * decimal(detail["UnitPrice"])
+            line["Amount"] = shown(product)
 
 
 def _writable(entity: Entity, record: Record) -> Record:

@@ -11,6 +11,7 @@ from integrations.sandbox.core import BadRequest, Meter, NotUtf8, Request
 from integrations.sandbox.quickbooks import changes, query, writes
 from integrations.sandbox.quickbooks.answers import fault_body, wrap
 from integrations.sandbox.quickbooks.batch import Batch, deleted
+from integrations.sandbox.quickbooks.drafts import PERSON
 from integrations.sandbox.quickbooks.entities import BY_PATH, UNFILLED_PATHS
 from integrations.sandbox.quickbooks.faults import (
     Refused,
@@ -56,6 +57,8 @@ class Service:
             return self._run_batch(request)
         if request.method == "POST" and len(parts) == 1:
             return self._once(request, lambda: self._write(request, self._entity(parts[0])))
+        if request.method == "POST" and parts[2:] == ["send"]:
+            return self._once(request, lambda: self._send(request, *parts[:2]))
         if request.method != "GET":
             raise refused("500", f"Operation {request.method} is not supported.")
         return self._done(self._look(request, parts, realm))
@@ -110,13 +113,22 @@ class Service:
     def _write(self, request: Request, entity: Entity) -> Members:
         require_content_type(request, "application/json")
         body = request.json()
+        options = frozenset(request.first("include").split(",")) - {PERSON}
         match _operation(request):
             case "delete":
-                answer = deleted(writes.delete(self._store, entity, body).id)
+                answer = deleted(writes.delete(self._store, entity, body, options).id)
             case "void":
-                answer = writes.void(self._store, entity, body).body
+                answer = writes.void(self._store, entity, body, options).body
             case _:
-                answer = writes.write(self._store, entity, body).body
+                answer = writes.write(self._store, entity, body, options).body
+        self._meter.write()
+        return {entity.name: answer}
+
+    def _send(self, request: Request, path: str, number: str) -> Members:
+        """Mail a document to its own address, or to another, which becomes its own."""
+        require_content_type(request, "application/octet-stream")
+        entity = self._entity(path)
+        answer = writes.send(self._store, entity, number, request.first("sendTo")).body
         self._meter.write()
         return {entity.name: answer}
 

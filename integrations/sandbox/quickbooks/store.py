@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from integrations.sandbox.quickbooks.entities import ENTITIES
 from integrations.sandbox.quickbooks.fields import Entity
 from integrations.sandbox.quickbooks.naming import unique_key
 from integrations.sandbox.quickbooks.shelf import Record, Row, Shelf
+from integrations.sandbox.quickbooks.switches import Switches, currency_ref
 from integrations.sandbox.quickbooks.times import stamp
 
 # Told of every change: entity, operation, id, and the id that a merge removed.
@@ -24,9 +26,11 @@ class Store:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.shelves = {name: Shelf(entity) for name, entity in ENTITIES.items()}
+        self.switches = Switches()
         self.listener: Listener = _nobody
         self._names: dict[str, dict[str, str]] = {}
         self._numbers: dict[str, int] = {}
+        self._preferences: tuple[Row | None, Record] = (None, {})
 
     def shelf(self, entity: Entity) -> Shelf:
         return self.shelves[entity.name]
@@ -35,11 +39,23 @@ class Store:
         shelf = self.shelves.get(entity_name)
         return shelf.rows.get(record_id) if shelf is not None else None
 
+    def preference(self, group: str, name: str) -> Any:
+        """One preference of the company; None when it is not set."""
+        row = self.find("Preferences", "1")
+        if row is not self._preferences[0]:
+            self._preferences = (row, row.record() if row else {})
+        return self._preferences[1].get(group, {}).get(name)
+
     def next_id(self, entity: Entity) -> str:
         """Lists that share names share numbers too, as customers, vendors and employees do."""
-        space = entity.unique_group or entity.name
+        space = entity.number_group or entity.unique_group or entity.name
         self._numbers[space] = self._numbers.get(space, 0) + 1
         return str(self._numbers[space])
+
+    def next_number(self, series: str, first: int) -> int:
+        """The next number of a series that is no Id, such as that of documents."""
+        self._numbers[series] = self._numbers.get(series, first - 1) + 1
+        return self._numbers[series]
 
     def holder_of(self, entity: Entity, name: str) -> str:
         """The id of the record that bears a name, empty when it is free."""
@@ -70,9 +86,10 @@ class Store:
         """Store many finished records at once, unchecked, as if they had long been there."""
         rows = []
         names = self._names.setdefault(entity.unique_group, {})
+        usual = self.defaults(entity)
         for record, second in zip(records, updated, strict=False):
             number = record.get("Id") or self.next_id(entity)
-            full = in_full(entity, record | {"Id": number}, second)
+            full = in_full(entity, usual | record | {"Id": number}, second)
             if entity.unique_group:
                 names[unique_key(entity, full).casefold()] = number
             active = full.get("Active") is not False
@@ -80,14 +97,23 @@ class Store:
         self.shelf(entity).fill(rows)
         return [row.id for row in rows]
 
+    def defaults(self, entity: Entity) -> Record:
+        """What a new record has before anything is given."""
+        values = {f.name: f.default for f in entity.fields.values() if f.default is not None}
+        if "CurrencyRef" in entity.fields:
+            values["CurrencyRef"] = currency_ref(self.switches.home)
+        return {"domain": "QBO", "sparse": False, **values}
+
     def snapshot(self) -> dict[str, Any]:
         filled = {n: shelf for n, shelf in self.shelves.items() if shelf.rows or shelf.deleted}
         shelves = {name: _shelf_state(shelf) for name, shelf in filled.items()}
-        return {"shelves": shelves, "numbers": dict(self._numbers)}
+        switches = asdict(self.switches)
+        return {"shelves": shelves, "numbers": dict(self._numbers), "switches": switches}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self._names.clear()
         self._numbers = dict(state["numbers"])
+        self.switches.restore(state.get("switches", {}))
         self.shelves = {name: Shelf(entity) for name, entity in ENTITIES.items()}
         for name, kept in state["shelves"].items():
             self._restore_shelf(self.shelves[name], kept)
@@ -117,16 +143,10 @@ class Store:
             del names[key]
 
 
-def defaults(entity: Entity) -> Record:
-    """What a new record has before anything is given."""
-    values = {f.name: f.default for f in entity.fields.values() if f.default is not None}
-    return {"domain": "QBO", "sparse": False, **values}
-
-
 def in_full(entity: Entity, record: Record, second: int) -> Record:
     """A trusted record with the members that the service adds itself."""
     name = record.get(entity.name_field)
-    added = defaults(entity)
+    added: Record = {}
     if "FullyQualifiedName" in entity.fields:
         added["FullyQualifiedName"] = name
     if "PrintOnCheckName" in entity.fields:

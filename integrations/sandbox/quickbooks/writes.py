@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from integrations.sandbox.quickbooks import rules
@@ -10,54 +10,97 @@ from integrations.sandbox.quickbooks.checks import check_body, check_required
 from integrations.sandbox.quickbooks.drafts import Draft
 from integrations.sandbox.quickbooks.faults import (
     Refused,
+    lapsed,
     missing,
     not_found,
     refused,
     stale,
 )
-from integrations.sandbox.quickbooks.fields import Entity
+from integrations.sandbox.quickbooks.fields import Entity, Rule
 from integrations.sandbox.quickbooks.shelf import Record, Row
-from integrations.sandbox.quickbooks.store import Store, defaults
+from integrations.sandbox.quickbooks.store import Store
 
 _ALWAYS = frozenset({"Id", "SyncToken", "sparse", "domain"})
 _ADDRESSES = ("BillAddr", "ShipAddr", "PrimaryAddr", "CompanyAddr", "LegalAddr")
 
 
-def write(store: Store, entity: Entity, body: Any) -> Row:
+def write(store: Store, entity: Entity, body: Any, options: frozenset[str] = frozenset()) -> Row:
     """Create a record, or update the one whose Id the body carries; raises Refused."""
+    _require_subscription(store)
     values = check_body(entity, body)
     if values.get("Id") is None:
-        return _create(store, entity, values)
+        return _create(store, entity, values, options)
     if not entity.updatable:
         raise unsupported(entity, "update")
-    return _update(store, entity, values)
+    return _update(store, entity, values, options)
 
 
-def delete(store: Store, entity: Entity, body: Any) -> Row:
+def delete(store: Store, entity: Entity, body: Any, options: frozenset[str] = frozenset()) -> Row:
     """Remove a record for good; only transactions and the like can be deleted."""
+    _require_subscription(store)
     if not entity.deletable:
         raise unsupported(entity, "delete")
-    values = check_body(entity, body)
-    row = _current(store, entity, values)
+    row = _current(store, entity, check_body(entity, body))
+    draft = Draft(store, entity, {}, row.record(), operation="Delete", options=options)
+    _run(entity.guards, draft)
     store.delete(entity, row)
+    _run(entity.effects, draft)
     return row
 
 
-def void(store: Store, entity: Entity, body: Any) -> Row:
+def void(store: Store, entity: Entity, body: Any, options: frozenset[str] = frozenset()) -> Row:
     """Keep the record and take its amounts away, as the entity's own rule does it."""
+    _require_subscription(store)
     if entity.void is None:
         raise unsupported(entity, "void")
     row = _current(store, entity, check_body(entity, body))
-    draft = Draft(store, entity, row.record(), row.record())
+    draft = Draft(store, entity, row.record(), row.record(), operation="Void", options=options)
+    _run(entity.guards, draft)
     entity.void(draft)
-    return store.save(entity, draft.after, row, "Void")
+    saved = store.save(entity, draft.after, row, "Void")
+    _run(entity.effects, draft)
+    return saved
+
+
+def send(store: Store, entity: Entity, number: str, address: str) -> Row:
+    """Mark a document as mailed; it must know where to."""
+    _require_subscription(store)
+    row = store.find(entity.name, number)
+    if "EmailStatus" not in entity.fields:
+        raise unsupported(entity, "send")
+    if row is None:
+        raise not_found(is_document=True)
+    record = row.record()
+    if address:
+        record["BillEmail"] = check_body(entity, {"BillEmail": {"Address": address}})["BillEmail"]
+    if not record.get("BillEmail"):
+        raise Refused([missing("BillEmail")])
+    now = store.clock.now().isoformat(timespec="seconds")
+    record |= {
+        "EmailStatus": "EmailSent",
+        "DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": now},
+    }
+    return store.save(entity, record, row, "Emailed")
+
+
+def _require_subscription(store: Store) -> None:
+    """Nothing can be written once the company's subscription has ended; reading works."""
+    if store.switches.lapsed:
+        raise lapsed()
+
+
+def _run(rules: Iterable[Rule], draft: Draft) -> None:
+    for rule in rules:
+        rule(draft)
 
 
 def unsupported(entity: Entity, operation: str) -> Refused:
     return refused("500", f"Operation {operation} is not supported for {entity.name}.")
 
 
-def _create(store: Store, entity: Entity, values: Mapping[str, Any]) -> Row:
+def _create(
+    store: Store, entity: Entity, values: Mapping[str, Any], options: frozenset[str]
+) -> Row:
     if not entity.creatable:
         raise unsupported(entity, "create")
     given = {name: value for name, value in values.items() if value is not None}
@@ -65,21 +108,24 @@ def _create(store: Store, entity: Entity, values: Mapping[str, Any]) -> Row:
     given["Id"] = store.next_id(entity)
     given.pop("SyncToken", None)
     given |= {"domain": "QBO", "sparse": False}
-    draft = Draft(store, entity, defaults(entity) | given, None, frozenset(given))
-    return _finish(draft, None, "Create")
+    after = store.defaults(entity) | given
+    draft = Draft(store, entity, after, None, frozenset(given), options=options)
+    return _finish(draft, None)
 
 
-def _update(store: Store, entity: Entity, values: Mapping[str, Any]) -> Row:
+def _update(
+    store: Store, entity: Entity, values: Mapping[str, Any], options: frozenset[str]
+) -> Row:
     row = _current(store, entity, values)
     before = row.record()
     sparse = values.get("sparse") is True
     if sparse and not entity.sparse:
         detail = f"Property Name:sparse update is not supported for {entity.name}"
         raise refused("2010", detail, "sparse")
-    after = _sparse(before, values) if sparse else _full(entity, before, values)
+    usual = store.defaults(entity)
+    after = _sparse(before, values) if sparse else _full(entity, usual, before, values)
     sent = frozenset(name for name, value in values.items() if value is not None)
-    draft = Draft(store, entity, after, before, sent)
-    return _finish(draft, row, "Update")
+    return _finish(Draft(store, entity, after, before, sent, "Update", options), row)
 
 
 def _current(store: Store, entity: Entity, values: Mapping[str, Any]) -> Row:
@@ -114,11 +160,11 @@ def _sparse(before: Record, values: Mapping[str, Any]) -> Record:
     return after
 
 
-def _full(entity: Entity, before: Record, values: Mapping[str, Any]) -> Record:
+def _full(entity: Entity, usual: Record, before: Record, values: Mapping[str, Any]) -> Record:
     """What is not sent goes, but for what the service keeps itself."""
     after = {name: value for name, value in before.items() if _is_kept(entity, name)}
     sent = {n: v for n, v in values.items() if v is not None and n not in _ALWAYS}
-    return defaults(entity) | after | sent
+    return usual | after | sent
 
 
 def _is_kept(entity: Entity, name: str) -> bool:
@@ -126,17 +172,21 @@ def _is_kept(entity: Entity, name: str) -> bool:
     return name in _ALWAYS or (field is not None and (field.read_only or field.fixed))
 
 
-def _finish(draft: Draft, row: Row | None, operation: str) -> Row:
+def _finish(draft: Draft, row: Row | None) -> Row:
     entity = draft.entity
+    _run(entity.early_rules, draft)
     check_required(entity, draft.after)
     rules.references_exist(draft)
     rules.fixed_stays(draft)
     rules.mark_inactive(draft)
-    for rule in entity.rules:
-        rule(draft)
+    _run(entity.rules, draft)
+    # After the rules, which give a transaction its date.
+    _run(entity.guards, draft)
     _number_addresses(draft)
     clean = {name: value for name, value in draft.after.items() if value is not None}
-    return draft.store.save(entity, clean, row, operation)
+    saved = draft.store.save(entity, clean, row, draft.operation)
+    _run(entity.effects, draft)
+    return saved
 
 
 def _number_addresses(draft: Draft) -> None:

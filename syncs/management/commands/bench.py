@@ -3,6 +3,7 @@
 import argparse
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,16 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
 from syncs.bench import report, scratch
-from syncs.bench.case import Case, measure_case, run_case
+from syncs.bench.case import INVOICES, RECORDS, Case, Subject, measure_case, run_case
 from syncs.bench.children import ChildFailed
-from syncs.bench.desk import RECORDS, measure_desk, run_desk
+from syncs.bench.desk import RECORDS as DESK_RECORDS
+from syncs.bench.desk import measure_desk, run_desk
 from syncs.bench.goals import Verdict
 from syncs.bench.quota import measure_quota, run_quota
 from syncs.demo.processes import DidNotStart
 
 SIZES = (10_000, 100_000)
+MANY_INVOICES = 10_000
 WIDTH = 150
 LEAST, MOST = 100, 1_000_000
 CHILDREN = {"case": measure_case, "desk": measure_desk, "quota": measure_quota}
@@ -30,6 +33,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--records", type=_size, nargs="+", help="default: 10000 100000")
+        parser.add_argument(
+            "--invoices", type=_size, help="default: 10000; none when --records is given"
+        )
         parser.add_argument(
             "--databases",
             nargs="+",
@@ -77,9 +83,9 @@ class Command(BaseCommand):
 
     def _measure(self, options: dict[str, Any]) -> None:
         cases = [
-            self._case(records, database, options)
+            self._case(size, database, subject, options)
             for database in self._databases(options)
-            for records in sorted(set(options["records"] or SIZES))
+            for subject, size in _sizes(options)
         ]
         report.show(self.console, cases)
         self._keep(report.as_json(cases), options["json"])
@@ -88,7 +94,7 @@ class Command(BaseCommand):
     def _measure_desk(self, options: dict[str, Any]) -> None:
         found = []
         for database in self._databases(options):
-            for records in sorted(set(options["records"] or [RECORDS[database]])):
+            for records in sorted(set(options["records"] or [DESK_RECORDS[database]])):
                 with self.console.status("") as status:
                     found.append(
                         run_desk(
@@ -124,11 +130,12 @@ class Command(BaseCommand):
         self.console.print(f"Only SQLite is measured. {trouble}", markup=False)
         return [scratch.SQLITE]
 
-    def _case(self, records: int, database: str, options: dict[str, Any]) -> Case:
+    def _case(self, records: int, database: str, subject: Subject, options: dict[str, Any]) -> Case:
         with self.console.status("") as status:
             case = run_case(
                 records,
                 database,
+                subject,
                 postgres_url=options["postgres_url"],
                 profile=options["profile"],
                 tell=status.update,
@@ -145,6 +152,14 @@ class Command(BaseCommand):
         if is_strict:
             raise CommandError(f"Missed: {told}.")
         self.console.print(f"Missed: {told}.")
+
+
+def _sizes(options: dict[str, Any]) -> Iterator[tuple[Subject, int]]:
+    for size in sorted(set(options["records"] or SIZES)):
+        yield RECORDS, size
+    invoices = options["invoices"] or (0 if options["records"] else MANY_INVOICES)
+    if invoices:
+        yield INVOICES, invoices
 
 
 def _size(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Fill a demo company, run its first sync, and open the desk to look around."""
+"""Fill a demo company, run its first syncs, and open the desk to look around."""
 
 import json
 import logging
@@ -19,19 +19,19 @@ from rich.console import Console
 from accounts.models import Role, Tenant
 from accounts.tenancy import tenant_scope
 from syncs import services
-from syncs.demo import company, processes, show
+from syncs.demo import afterwards, company, processes, show
 from syncs.models import RunTrigger, Sync, SyncState
-from syncs.runs import Ended
-from syncs.workoff import work_off
+from syncs.runs import Ended, run_sync
+from syncs.workoff import Progress, work_off
 
 # Short slices, so that the bars move.
-SLICE_SECONDS = 1.0
+SLICE_SECONDS = 3.0
 LOOK_EVERY = 0.5
 GOING_ON = (Ended.MORE, Ended.STALLED)
 
 
 class Command(BaseCommand):
-    help = "Fill a demo company, run its first sync against the sandbox, and open the desk."
+    help = "Fill a demo company, run its first syncs against the sandbox, and open the desk."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="sync, print the totals and stop")
@@ -76,11 +76,16 @@ class Command(BaseCommand):
         url, told = stack.enter_context(processes.sandbox(state, options["dataset"]))
         settings.SANDBOX_URL = url
         syncs = company.install(tenant, told)
-        if options["once"]:
-            self._sync_here(tenant, syncs)
-        else:
+        is_new = not any(sync.is_read for sync in syncs)
+        if not options["once"]:
             stack.enter_context(processes.worker(url, state.parent))
-            self._watch(syncs, since)
+        catch_up = self._sync_here if options["once"] else self._watch
+        catch_up(tenant, syncs)
+        if is_new:
+            self.console.print("People go on working on both sides …")
+            afterwards.happen(tenant, syncs, url)
+        # Besides, what one sync wrote is news to another.
+        catch_up(tenant, syncs)
         self._tell(syncs, since, as_json=options["json"])
         if not options["once"]:
             self._open_desk(stack, url, options["port"], state.parent)
@@ -95,22 +100,33 @@ class Command(BaseCommand):
                 sync.refresh_from_db()
                 bars.show(sync, is_done=ended not in GOING_ON)
 
+            # One after the other, as one builds on the other: no document waits for its customer.
+            for sync in syncs:
+                self._bring_to_rest(sync, progress)
             work_off(tenant, trigger=RunTrigger.PERSON, seconds=SLICE_SECONDS, progress=progress)
 
-    def _watch(self, syncs: list[Sync], since: datetime) -> None:
-        """Show what the worker does until both syncs have caught up."""
+    def _bring_to_rest(self, sync: Sync, progress: Progress) -> None:
+        ended = Ended.MORE
+        while ended is Ended.MORE:
+            ended = run_sync(sync.pk, RunTrigger.PERSON, seconds=SLICE_SECONDS)
+            progress(sync, ended)
+
+    def _watch(self, _tenant: Tenant, syncs: list[Sync]) -> None:
+        """Show what the worker does until all syncs have caught up."""
+        since = timezone.now()
         for sync in syncs:
             services.request_run(sync)
-        open_ = list(syncs)
+        is_done = False
         with show.Bars(self.console, syncs) as bars:
-            while open_:
+            while not is_done:
                 time.sleep(LOOK_EVERY)
-                for sync in list(open_):
+                is_done = True
+                # All of them each time: what one writes wakes records of another.
+                for sync in syncs:
                     sync.refresh_from_db()
-                    is_done = _has_caught_up(sync, since)
-                    bars.show(sync, is_done=is_done)
-                    if is_done:
-                        open_.remove(sync)
+                    has_caught_up = _has_caught_up(sync, since)
+                    bars.show(sync, is_done=has_caught_up)
+                    is_done = is_done and has_caught_up
 
     def _tell(self, syncs: list[Sync], since: datetime, *, as_json: bool) -> None:
         summaries = [services.summary(sync, since) for sync in syncs]

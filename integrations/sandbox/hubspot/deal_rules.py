@@ -1,0 +1,61 @@
+"""The rules of deals, by HubSpot's deals and pipelines guides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from integrations.sandbox.hubspot.crm import Crm, Values
+from integrations.sandbox.hubspot.links import WantedLink
+from integrations.sandbox.hubspot.rules import Rules, check_currency, refused
+from integrations.sandbox.hubspot.store import Record
+
+
+class DealRules(Rules):
+    """Stage and pipeline are ids of the account's own; whether it is won follows from them."""
+
+    def complete(
+        self, crm: Crm, values: Values, links: Sequence[WantedLink], source: str
+    ) -> Values:
+        default = {"deal_currency_code": crm.account.currency}
+        if len(pipelines := crm.pipelines["deals"]) == 1:
+            default["pipeline"] = pipelines[0]["id"]
+        return _settled(crm, default | values)
+
+    def revise(self, crm: Crm, record: Record, values: Values, source: str) -> Values:
+        settled = _settled(crm, record.values | values)
+        changed = {name: value for name, value in settled.items() if name in RESULTS}
+        return values | changed
+
+
+RESULTS = frozenset(
+    {"hs_is_closed", "hs_is_closed_won", "hs_deal_stage_probability", "amount_in_home_currency"}
+)
+
+
+def _settled(crm: Crm, values: Values) -> Values:
+    check_currency(crm, "deal_currency_code", values)
+    stage = _stage(crm, values)
+    probability = stage["metadata"]["probability"]
+    is_home = values.get("deal_currency_code") == crm.account.currency
+    return values | {
+        "hs_is_closed": stage["metadata"]["isClosed"],
+        "hs_is_closed_won": str(probability == "1.0").lower(),
+        "hs_deal_stage_probability": probability,
+        # Exchange rates are not kept here: other currencies have no amount in the company's.
+        "amount_in_home_currency": values.get("amount", "") if is_home else "",
+    }
+
+
+def _stage(crm: Crm, values: Values) -> dict[str, Any]:
+    pipelines = {pipeline["id"]: pipeline for pipeline in crm.pipelines["deals"]}
+    pipeline = _one_of(pipelines, "pipeline", values.get("pipeline", ""))
+    stages = {stage["id"]: stage for stage in pipeline["stages"]}
+    return _one_of(stages, "dealstage", values["dealstage"])
+
+
+def _one_of(rows: dict[str, dict[str, Any]], name: str, wanted: str) -> dict[str, Any]:
+    if wanted not in rows:
+        message = f"{wanted} was not one of the allowed options: [{', '.join(rows)}]"
+        raise refused(name, "INVALID_OPTION", message)
+    return rows[wanted]

@@ -1,0 +1,108 @@
+"""The mapped fields of a record, both sides beside what they last agreed on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syncs.engine.mapping import apply
+from syncs.engine.terms import Direction, Side, TransformKind
+from syncs.engine.values import as_text, decode
+from syncs.engine.ways import Held
+from syncs.models import Mapping as MappingRow
+from syncs.models import SyncRecord
+from syncs.recipes import recipe_of
+from syncs.specs import field_mapping
+from syncs.views.ends import NOTHING, Ends, shown
+from syncs.views.family import Family, ids_in
+
+# Shown in tables of their own.
+IN_TABLES = frozenset({TransformKind.LINES, TransformKind.ALLOCATIONS})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One mapping as both sides hold it now, and as they last agreed on it."""
+
+    label: str
+    left: str
+    base: str
+    right: str
+    differs: bool
+
+
+def field_rows(
+    record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends, family: Family
+) -> Iterator[FieldRow]:
+    """A row for each mapping that counts for this record."""
+    recipe = recipe_of(record.sync.recipe)
+    for row in mappings:
+        told = recipe.mapping(row.key)
+        of_others = told is not None and told.born is not None and told.born != record.born
+        if TransformKind(row.transform) not in IN_TABLES and not of_others:
+            yield _field_row(record, row, ends, family)
+
+
+def _field_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family) -> FieldRow:
+    if row.transform == TransformKind.PARENT_FIELD:
+        return _parent_row(record, row, ends, family)
+    linked = bool(record.left_id and record.right_id)
+    base = _joined(record.right_base or {}, row.right)
+    left = _side_shown(record.left_values, row, Side.LEFT, ends)
+    right = _side_shown(record.right_values, row, Side.RIGHT, ends)
+    differs = linked and row.enabled and left != right and not _means_the_same(row, left, right)
+    if row.transform == TransformKind.REFERENCE:
+        partner = family.find(row, Side.LEFT, left)
+        differs = differs and (partner is None or partner.right_id != right)
+        left = _named(family, row, Side.LEFT, left)
+        right, base = (_named(family, row, Side.RIGHT, one) for one in (right, base))
+    return FieldRow(mapping_label(row, ends), left, base, right, differs)
+
+
+def _parent_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family) -> FieldRow:
+    """A value taken over from what the record belongs to: by whose name, and the value."""
+    shown_ = {}
+    for side in Side:
+        values = record.left_values if side is Side.LEFT else record.right_values
+        fields = row.left if side is Side.LEFT else row.right
+        parents = [family.find(row, side, id_) for id_ in ids_in(values, fields)]
+        names = ", ".join(str(parent) for parent in parents if parent is not None)
+        shown_[side] = names or _joined(values, fields)
+    side = Side.RIGHT if Direction(row.direction).reaches(Side.RIGHT) else Side.LEFT
+    label = ends.label(side, row.right if side is Side.RIGHT else row.left)
+    return FieldRow(label, shown_[Side.LEFT], NOTHING, shown_[Side.RIGHT], differs=False)
+
+
+def _means_the_same(row: MappingRow, left: str, right: str) -> bool:
+    return [left, right] in [list(pair) for pair in row.options.get("table", ())]
+
+
+def _named(family: Family, row: MappingRow, side: Side, id_: str) -> str:
+    """The name of who is referred to; the id where nobody is known by it."""
+    found = family.find(row, side, id_)
+    return id_ if found is None else str(found)
+
+
+def mapping_label(row: MappingRow, ends: Ends) -> str:
+    """By the one field that it writes; the several that feed it would be too long."""
+    side = Side.LEFT if len(row.left) == 1 else Side.RIGHT
+    return ends.label(side, row.left if side is Side.LEFT else row.right)
+
+
+def _side_shown(values: Mapping[str, Any], row: MappingRow, side: Side, ends: Ends) -> str:
+    """What the side holds; of several fields that feed the other side, what they come to."""
+    names = row.left if side is Side.LEFT else row.right
+    target = side.other
+    if not values or len(names) < 2 or not Direction(row.direction).reaches(target):
+        return _joined(values, names)
+    field = ends.fields[target].get((row.right if side is Side.LEFT else row.left)[0])
+    decoded = decode(values, ends.fields[side])
+    try:
+        return shown(as_text(apply(field_mapping(row), decoded, target, field, {})))
+    except Held:
+        return _joined(values, names)
+
+
+def _joined(values: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The values of a mapping's fields on one side, those that are filled."""
+    filled = [shown(values.get(name)) for name in names if values.get(name) not in (None, "", [])]
+    return " · ".join(filled) or NOTHING
