@@ -33,7 +33,11 @@ class Direction(StrEnum):
 
 
 class Mode(StrEnum):
-    """Mirror creates and updates, once creates and never touches again, update never creates."""
+    """Mirror creates and updates, once creates and never touches again, update never creates.
+
+    Once writes nothing again on a side where the sync creates; on a side where it does not
+    (`SyncSpec.creates`) it goes on writing what becomes of what was made.
+    """
 
     MIRROR = "mirror"
     ONCE = "once"
@@ -86,7 +90,8 @@ class Transform:
     a reference the id to fall back to when the parent failed, is excluded or does not exist;
     `table` pairs left and right choices, where "" stands for an empty value; `length` is for
     truncate (0: the target's own limit); `object_type` for a reference is the left object type of
-    the sync that links the parents.
+    the sync that links the parents. A reference of several fields takes the first that is filled;
+    then each field's own `references` says what links its parents.
 
     Lines are made by the sync's document rules; their references lead to `object_type`, if given.
     Allocations say how much of a payment goes to which document: `object_type` is the documents'
@@ -109,7 +114,8 @@ class FieldMapping:
     `erase` lets an empty winner empty the other side. `key` is stable: bases belong to it.
     `owned` values belong to the side where the record was born and are written on the other one
     only; what somebody changes there is neither overwritten nor ignored: the record fails and says
-    what to undo. `born` keeps the mapping to records that were born on that side.
+    what to undo. In a sync of mode once what was created was made of them, so that a later change
+    of them fails the record. `born` keeps the mapping to records that were born on that side.
     """
 
     key: str
@@ -166,14 +172,20 @@ class Condition:
     fixed: bool = False
     # What a record is excluded for that this clause holds back; None: the filter.
     reason: ExcludeReason | None = None
+    # The name of the setting that it follows from, and where it is changed.
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """OR between groups, AND inside a group; fixed conditions hold besides all groups."""
+    """OR between groups, AND inside a group; fixed and chosen conditions hold besides all groups.
+
+    Chosen ones follow from the sync's settings. Whom a person enrolled passes them, and the groups.
+    """
 
     groups: tuple[tuple[Condition, ...], ...] = ()
     fixed: tuple[Condition, ...] = ()
+    chosen: tuple[Condition, ...] = ()
 
 
 class Normaliser(StrEnum):
@@ -185,11 +197,21 @@ class Normaliser(StrEnum):
     DOMAIN = "domain"
     PHONE = "phone"
     NAME = "name"
+    # A company's name, whatever legal form it is followed by and however that is spelled.
+    COMPANY = "company"
+    # VAT, chamber and other registered numbers: letters and digits alone.
+    REGISTERED = "registered"
+    # The domain of a company's own addresses: of a website or an e-mail, no free mail provider's.
+    COMPANY_DOMAIN = "company_domain"
 
 
 @dataclass(frozen=True, slots=True)
 class MatchRule:
-    """A key that finds the partner of an unlinked record; rules are tried in order."""
+    """A key that finds the partner of an unlinked record; rules are tried in order.
+
+    Without `left` in a recipe, the left field is the one that an enabled mapping copies to or from
+    `right`; while there is none, neither is the rule.
+    """
 
     name: str
     left: str
@@ -281,3 +303,5 @@ class SyncSpec:
     edited_at_birth: frozenset[Side] = frozenset()
     totals: tuple[TotalRule, ...] = ()
     documents: DocumentRules | None = None
+    # The sides on which records are ever made.
+    creates: frozenset[Side] = frozenset(Side)

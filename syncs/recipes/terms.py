@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
-from integrations.contract import Value
+from integrations.contract import Field, Value
 from syncs.engine.terms import (
     Condition,
     Direction,
@@ -51,6 +51,9 @@ class DefaultMapping:
     born: Side | None = None
     # Left out where a provider does not let its field be written (a feature that is off there).
     optional: bool = False
+    # The setting of kind TABLE that is the choice table of this mapping; while nothing is chosen
+    # there, the mapping is left out.
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,22 @@ class SettingKind(StrEnum):
     SWITCH = "switch"
     # For each entry of the other side's list one of this side's: [[left, right, rate, label], …].
     TABLE = "table"
+    # Several entries of a live list of the provider: a list of their values.
+    CHOICES = "choices"
+    # A short text.
+    TEXT = "text"
+
+
+# The option of a setting that filters which lets no record through.
+NOBODY = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Something only the customer can say, mostly chosen from a live list of a side's provider.
 
-    Needed, unless `is_optional`, as soon as records may be created on `side`.
+    Needed, unless `is_optional`, as soon as records may be created on `side`; one that filters, on
+    the side where what it lets through is created.
     """
 
     name: str
@@ -97,12 +109,36 @@ class Setting:
     is_optional: bool = False
     # Only while another setting has this value: (name, value).
     only_when: tuple[str, str] | None = None
+    # The field whose value must be one of those chosen here: of `side`, and for a TABLE the field
+    # of the other side whose list it asks about. Of an OPTION, NOBODY lets no record through.
+    filters: str = ""
 
     def is_missing(self, settings: Mapping[str, object]) -> bool:
         """Whether it has to be chosen and was not."""
-        if self.is_optional or settings.get(self.name):
+        if self.is_optional or not self.counts(settings):
             return False
+        return not self.chosen(settings)
+
+    def counts(self, settings: Mapping[str, object]) -> bool:
+        """Whether what is chosen here means anything, given the other settings."""
         return self.only_when is None or settings.get(self.only_when[0]) == self.only_when[1]
+
+    def chosen(self, settings: Mapping[str, object]) -> object:
+        """What is chosen; of a table only the rows in which something is."""
+        stored = settings.get(self.name)
+        if self.kind is not SettingKind.TABLE:
+            return stored
+        return [row for row in stored if row[1]] if isinstance(stored, list) else []
+
+    @property
+    def filtered_side(self) -> Side:
+        """The side whose records it filters."""
+        return self.side.other if self.kind is SettingKind.TABLE else self.side
+
+    @property
+    def needed_side(self) -> Side:
+        """The side where records are created with what it says."""
+        return self.filtered_side.other if self.filters else self.side
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +155,13 @@ class CustomItem:
     """What stands on the right for lines that have no item of their own; made once."""
 
     object_type: str
-    # The field that names it, and the name.
+    # The field that names it, and the name; another one where the setting `name_from` has a text.
     key: str
     name: str
     # The fields that settings fill, by the settings' names, and what else it is made with.
     settings: Mapping[str, str]
     fields: Mapping[str, Value]
+    name_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +238,13 @@ class Recipe:
     since_today: Mapping[Side, str] = field(default_factory=dict)
     # Fields that are kept besides those that decisions need: what children and the ledger ask for.
     also_read: Mapping[Side, frozenset[str]] = field(default_factory=dict)
+    # The sides on which records are ever made. What stands on the other side of these alone, and
+    # cannot be matched, is not kept at all.
+    creates: frozenset[Side] = frozenset(Side)
+    # Fields that Saldo makes at the provider where they are missing; mappings may name them.
+    makes: Mapping[Side, tuple[Field, ...]] = field(default_factory=dict)
+    # Codes of recipes that cannot be switched on beside this one in the same integration.
+    excludes: tuple[str, ...] = ()
 
     @property
     def is_parent(self) -> bool:
