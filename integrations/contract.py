@@ -346,8 +346,12 @@ class Connector(Protocol):
         """The entries of a live list (pipelines, terms, tax codes, income accounts …)."""
         ...
 
-    def prepare(self, object_type: str) -> None:
-        """Make what safe writing needs at the provider, such as an own unique property."""
+    def prepare(self, object_type: str, wanted: Sequence[Field] = ()) -> None:
+        """Make what safe writing needs at the provider, such as an own unique property.
+
+        Also makes those fields of `wanted` that are missing, where the provider lets apps do so;
+        it may be repeated. Raises Misconfigured for one that is there and cannot hold the values.
+        """
         ...
 
     def changes(self, object_type: str, cursor: str, fields: Collection[str]) -> Page:

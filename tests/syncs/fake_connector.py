@@ -179,7 +179,7 @@ class FakeConnector:
     def choices(self, list_name: str) -> Sequence[Choice]:
         return ()
 
-    def prepare(self, object_type: str) -> None:
+    def prepare(self, object_type: str, wanted: Sequence[Field] = ()) -> None:
         self.provider.called("prepare")
         self.provider.prepared += 1
 

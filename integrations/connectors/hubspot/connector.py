@@ -105,7 +105,7 @@ class HubSpot:
         kind = kind_named(object_type or CONTACT.name)
         return find_field(self._all_fields(kind), kind, name).choices
 
-    def prepare(self, object_type: str) -> None:
+    def prepare(self, object_type: str, wanted: Sequence[Field] = ()) -> None:
         """Make the unique property by which a create that is repeated finds what it made."""
         kind = kind_named(object_type)
         for each in (kind, LINE_ITEM) if kind is INVOICE else (kind,):

@@ -91,8 +91,8 @@ class QuickBooksConnector:
     def choices(self, list_name: str) -> Sequence[Choice]:
         return choices_of(self._client, list_name)
 
-    def prepare(self, object_type: str) -> None:
-        """Nothing to make: request ids and unique names keep writing safe."""
+    def prepare(self, object_type: str, wanted: Sequence[Field] = ()) -> None:
+        """Nothing to make: request ids and unique names keep writing safe, no app adds fields."""
         definition_of(object_type)
 
     def changes(self, object_type: str, cursor: str, fields: Collection[str]) -> Page:
