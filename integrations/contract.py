@@ -228,6 +228,8 @@ class Batch:
 
     key: str
     operations: tuple[Operation, ...]
+    # When it was sent, of one that is to be resolved: how far back to look, and how long to wait.
+    sent_at: datetime | None = None
 
 
 class OutcomeStatus(StrEnum):

@@ -66,7 +66,7 @@ def standing(sync: Sync) -> list[tuple[Side, Batch, list[SyncRecord]]]:
     return [
         (
             Side(intents[0].side),
-            Batch(key, tuple(_operation(intent) for intent in intents)),
+            Batch(key, tuple(_operation(intent) for intent in intents), intents[0].created_at),
             [intent.record for intent in intents],
         )
         for key, intents in found.items()
