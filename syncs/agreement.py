@@ -6,7 +6,7 @@ that is.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -243,9 +243,7 @@ class _Customers:
         if held is None:
             return None
         customer = self._right_of.get(held.customer, f"left:{held.customer}")
-        return Held(
-            held.id, held.title, held.day, customer, held.currency, held.amount, held.is_voided
-        )
+        return replace(held, customer=customer)
 
     def titles(self, rights: Iterable[Held]) -> dict[str, str]:
         ids = {held.customer for held in rights if held.customer} | set(self._right_of.values())
