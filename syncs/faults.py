@@ -283,4 +283,10 @@ EXCLUSIONS: Mapping[ExcludeReason, Words] = {
     ExcludeReason.MADE_BY_INTEGRATION: _("It was made by an integration."),
     ExcludeReason.VOIDED: _("It was voided, so it has no amounts to keep in step."),
     ExcludeReason.PARENT: _("What it belongs to is not part of the sync."),
+    ExcludeReason.HAS_COMPANY: _(
+        "It belongs to a company: the company is the account, and this one its contact there."
+    ),
+    ExcludeReason.NO_COMPANY: _(
+        "It belongs to no company, so there is no account that it could be a contact of."
+    ),
 }

@@ -144,6 +144,9 @@ class ExcludeReason(StrEnum):
     VOIDED = "voided"
     # What it belongs to is not part of the sync.
     PARENT = "parent"
+    # People come along by way of their company, or on their own: never both.
+    HAS_COMPANY = "has_company"
+    NO_COMPANY = "no_company"
 
 
 class Operator(StrEnum):
