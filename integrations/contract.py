@@ -267,6 +267,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """One of the companies that a sign-in opens, for a person to choose from."""
+
+    external_id: str
+    name: str
+    # What tells it from others of that name, such as its number, country and currency.
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A hint from a webhook that a record changed; the record itself is always read again."""
 

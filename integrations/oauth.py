@@ -7,7 +7,7 @@ ways only, which an `OAuthApp` declares.
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -56,6 +56,29 @@ class OAuthApp:
     extra: Mapping[str, str] = field(default_factory=dict)
     # Further headers of the token calls.
     token_headers: Mapping[str, str] = field(default_factory=dict)
+    # Seconds of a token's age before which the provider takes no refresh.
+    earliest_refresh: float = 0.0
+    # What this provider means by refusing a token call; None: what its code means everywhere.
+    refusal: Callable[["TokenRefusal"], ConnectorError | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefusal:
+    """A token call that was refused; header names are lower-case, texts are redacted."""
+
+    status: int
+    code: str
+    message: str
+    headers: Mapping[str, str]
+    raw: str
+
+
+class KeepToken(RetryLater):
+    """Refused for now, but with another refresh token, which must be kept in place of the old."""
+
+    def __init__(self, fault: Fault, after: float, refresh_token: str) -> None:
+        super().__init__(fault, after)
+        self.refresh_token = refresh_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +216,7 @@ def _post(
         raise RetryLater(fault, BUSY_PAUSE_SECONDS) from error
     answer = _fields(response.content)
     if response.status_code >= 300:
-        raise _refusal(response, answer)
+        raise _refusal(app, response, answer)
     return answer
 
 
@@ -205,22 +228,41 @@ def _fields(content: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _refusal(response: requests.Response, answer: Mapping[str, Any]) -> ConnectorError:
-    status = response.status_code
+def _refusal(
+    app: OAuthApp, response: requests.Response, answer: Mapping[str, Any]
+) -> ConnectorError:
     codes = [str(answer[name]) for name in ("error", "status") if answer.get(name)]
-    code = codes[0] if codes else str(status)
+    status = response.status_code
     message = str(answer.get("error_description") or answer.get("message") or f"Status {status}")
-    raw = redact(response.text)
-    if status == 429 or status >= 500:
-        fault = Fault(Category.TRANSIENT, code, redact(message), raw=raw)
-        return RetryLater(fault, _asked(response))
+    refused = TokenRefusal(
+        status,
+        codes[0] if codes else str(status),
+        redact(message),
+        {name.lower(): value for name, value in response.headers.items()},
+        redact(response.text),
+    )
+    meant = (app.refusal and app.refusal(refused)) or _usual(refused, codes)
+    kept = answer.get("refresh_token")
+    # Only said of providers that refuse a refresh for being early.
+    if app.earliest_refresh and isinstance(kept, str) and kept:
+        return KeepToken(meant.fault, getattr(meant, "after", BUSY_PAUSE_SECONDS), kept)
+    return meant
+
+
+def _usual(refused: TokenRefusal, codes: Sequence[str]) -> ConnectorError:
+    """What the code means everywhere."""
+    if refused.status == 429 or refused.status >= 500:
+        fault = Fault(Category.TRANSIENT, refused.code, refused.message, raw=refused.raw)
+        return RetryLater(fault, _asked(refused))
     if GRANT_CODES.intersection(codes):
-        return SignInAgain(Fault(Category.CONNECTION_REAUTH, code, redact(message), raw=raw))
-    return Misconfigured(Fault(Category.CONFIGURATION, code, redact(message), raw=raw))
+        fault = Fault(Category.CONNECTION_REAUTH, refused.code, refused.message, raw=refused.raw)
+        return SignInAgain(fault)
+    fault = Fault(Category.CONFIGURATION, refused.code, refused.message, raw=refused.raw)
+    return Misconfigured(fault)
 
 
-def _asked(response: requests.Response) -> float:
+def _asked(refused: TokenRefusal) -> float:
     try:
-        return max(float(response.headers["Retry-After"]), 1.0)
+        return max(float(refused.headers["retry-after"]), 1.0)
     except (KeyError, ValueError):
         return BUSY_PAUSE_SECONDS

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from integrations.contract import Connector, Event, WebhookRequest
-from integrations.http import Clock, Http
+from integrations.contract import Company, Connector, Event, WebhookRequest
+from integrations.http import Clock, DayRule, Http
 from integrations.oauth import OAuthApp, TokenAnswer
 
 
@@ -38,7 +38,8 @@ class Provider:
     code: str
     label: str
     connector: OpenConnector
-    # By environment: "live", and "test" where the provider has test companies of its own.
+    # By environment: "live", and "test" where the provider has test companies of its own; or by
+    # country ("nl", "be" …) where each country has a site of its own, our first one first.
     hosts: Mapping[str, Hosts]
     # The same addresses at a sandbox; takes its address including the provider's mount.
     hosts_at: Callable[[str], Hosts]
@@ -53,3 +54,11 @@ class Provider:
     has_webhook_token: bool = False
     # Takes our application out of the connected account; raises ConnectorError.
     uninstall: Callable[[Http], None] | None = None
+    # The day's calls of a company, where the provider counts them.
+    day: DayRule | None = None
+    # The companies that a fresh sign-in opens, where one sign-in may open several; then nobody
+    # asks `external_id_from_callback`. Raises ConnectorError.
+    companies: Callable[[Http], Sequence[Company]] | None = None
+    # (calls, company, our address) Makes sure that the company's webhooks come to our address:
+    # what is there stays, what is missing is made. Raises ConnectorError.
+    subscribe: Callable[[Http, str, str], None] | None = None

@@ -27,8 +27,7 @@ from django.db import connection  # noqa: E402
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from integrations import http  # noqa: E402
-from integrations.http import RateRule  # noqa: E402
+from integrations.http import RateRule, troubles  # noqa: E402
 from integrations.limits import Pace  # noqa: E402
 from syncs import backoff, clock  # noqa: E402
 from syncs.runs import Ended, run_sync  # noqa: E402
@@ -137,7 +136,7 @@ def live(order: dict[str, Any]) -> None:
 
 def shorten_timeouts(seconds: float) -> None:
     """No test waits as long as a real call would, nor backs off as far."""
-    http.FIRST_BACK_OFF_SECONDS = seconds / 10
+    troubles.FIRST_BACK_OFF_SECONDS = seconds / 10
     real = requests.Session.request
 
     def hasty(*args: Any, **kwargs: Any) -> requests.Response:
