@@ -48,7 +48,9 @@ def test_the_properties_are_asked_once(hubspot: Rig) -> None:
     assert hubspot.calls == before
 
 
-@pytest.mark.parametrize("name", ["lifecyclestage", "contact.lifecyclestage"])
+@pytest.mark.parametrize(
+    "name", ["lifecyclestage", "contact.lifecyclestage", "company.lifecyclestage"]
+)
 def test_lifecycle_stages_are_a_list(hubspot: Rig, name: str) -> None:
     assert Choice("customer", "Customer") in hubspot.connector.choices(name)
 
@@ -56,11 +58,15 @@ def test_lifecycle_stages_are_a_list(hubspot: Rig, name: str) -> None:
 def test_owners_are_a_list(hubspot: Rig) -> None:
     owners = hubspot.connector.choices("owners")
 
-    assert owners
     assert all(owner.value.isdigit() and owner.label for owner in owners)
+    labels = {owner.label: owner.active for owner in owners}
+    assert labels["Sanne de Vries"]
+    # Who has left still owns old records.
+    assert labels["Piet Vertrokken"] is False
+    assert len(labels) == len(owners)
 
 
-@pytest.mark.parametrize("name", ["unicorns", "deal.dealstage"])
+@pytest.mark.parametrize("name", ["unicorns", "deal.unicorn"])
 def test_a_list_that_is_not_there_is_a_matter_of_configuration(hubspot: Rig, name: str) -> None:
     with pytest.raises(Misconfigured):
         hubspot.connector.choices(name)
@@ -72,6 +78,7 @@ def test_a_list_that_is_not_there_is_a_matter_of_configuration(hubspot: Rig, nam
         ("contact", "0-1"),
         ("company", "0-2"),
         ("product", "0-7"),
+        ("deal", "0-3"),
         ("invoice", "0-53"),
         ("payment", "0-101"),
         ("note", "0-46"),

@@ -10,7 +10,7 @@ import pytest
 
 from integrations.connectors.hubspot import feed
 from integrations.connectors.hubspot.client import Client
-from integrations.connectors.hubspot.objects import Kind
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.contract import Choice, FieldType, Line, RecordState, RetryLater
 from integrations.http import Response
 from tests.connectors.hubspot_invoices import FIELDS, PAID_WITH, customer, lines_of, read_one, row

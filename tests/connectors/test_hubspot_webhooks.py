@@ -149,6 +149,7 @@ def test_a_change_names_its_record(change: str, name: str) -> None:
         ("0-1", "contact"),
         ("0-2", "company"),
         ("0-7", "product"),
+        ("0-3", "deal"),
         ("0-53", "invoice"),
         ("0-101", "payment"),
     ],
@@ -161,12 +162,14 @@ def test_a_generic_event_names_its_object_type_by_id(type_id: str, expected: str
 
 @pytest.mark.parametrize("change", ["creation", "deletion", "propertyChange", "restore"])
 @pytest.mark.parametrize("named", [{"objectTypeId": "0-8"}, {}])
-def test_a_line_item_is_a_hint_of_its_invoice(change: str, named: dict[str, str]) -> None:
+def test_a_line_item_is_a_hint_of_its_deal_or_invoice(change: str, named: dict[str, str]) -> None:
     prefix = "object" if named else "line_item"
 
     found = events(row(subscriptionType=f"{prefix}.{change}", **named))
 
-    assert brief(found) == [("invoice", "line_item:123", "")]
+    assert brief(found) == [("deal", "line_item:123", ""), ("invoice", "line_item:123", "")]
+    # Both are kept: events with one key are one event.
+    assert len({event.key for event in found}) == 2
 
 
 def test_a_merge_tells_where_every_loser_went() -> None:
@@ -197,9 +200,13 @@ def test_a_merge_into_a_new_record_loses_the_primary_too() -> None:
         ({"fromObjectTypeId": "0-2"}, [("company", "7", "")]),
         ({"fromObjectTypeId": "0-53"}, [("invoice", "7", "")]),
         ({"fromObjectTypeId": "0-101"}, [("payment", "7", "")]),
-        # The invoice tells of it from its own side.
+        # The invoice or deal tells of it from its own side.
         ({"fromObjectTypeId": "0-8"}, []),
-        ({"associationType": "DEAL_TO_CONTACT"}, []),
+        ({"associationType": "DEAL_TO_CONTACT"}, [("deal", "7", "")]),
+        ({"associationType": "DEAL_TO_LINE_ITEM"}, [("deal", "7", "")]),
+        ({"associationType": "LINE_ITEM_TO_DEAL"}, []),
+        ({"fromObjectTypeId": "0-3"}, [("deal", "7", "")]),
+        ({"associationType": "QUOTE_TO_CONTACT"}, []),
     ],
 )
 def test_an_association_speaks_for_the_record_it_starts_from(
@@ -213,9 +220,9 @@ def test_an_association_speaks_for_the_record_it_starts_from(
 @pytest.mark.parametrize(
     "ignored",
     [
-        row(subscriptionType="deal.creation"),
+        row(subscriptionType="quote.creation"),
         row(subscriptionType="contact.conversation"),
-        row(subscriptionType="object.creation", objectTypeId="0-3"),
+        row(subscriptionType="object.creation", objectTypeId="0-14"),
         row(subscriptionType="object.creation", objectTypeId="0-46"),
         row(subscriptionType="line_item.conversation"),
         row(subscriptionType=""),

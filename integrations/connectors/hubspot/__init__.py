@@ -1,4 +1,4 @@
-"""HubSpot: contacts, companies, products, invoices, payments and notes."""
+"""HubSpot: contacts, companies, products, deals, invoices, payments and notes."""
 
 from collections.abc import Mapping
 

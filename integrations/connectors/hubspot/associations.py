@@ -12,7 +12,7 @@ import msgspec
 
 from integrations.connectors.hubspot import faults, settings
 from integrations.connectors.hubspot.client import Client
-from integrations.connectors.hubspot.objects import Kind
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.records import NextPage
 from integrations.contract import Category, Fault, RetryLater
 from integrations.http import Response
@@ -27,8 +27,19 @@ class _End(msgspec.Struct):
     id: str | int
 
 
+class _LinkType(msgspec.Struct):
+    typeId: int = 0  # noqa: N815 - HubSpot's name
+    category: str = ""
+
+
 class _Linked(msgspec.Struct):
     toObjectId: str | int  # noqa: N815 - HubSpot's name
+    associationTypes: list[_LinkType] = []  # noqa: N815 - HubSpot's name
+
+    def has(self, type_id: int) -> bool:
+        """Customers' own labels are numbered apart, from 1 on."""
+        wanted = _LinkType(type_id, "HUBSPOT_DEFINED")
+        return any(one == wanted for one in self.associationTypes)
 
 
 class _Pages(msgspec.Struct):
@@ -55,21 +66,25 @@ class Associations:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def of(self, kind: Kind, other: Kind, ids: Iterable[str]) -> dict[str, list[str]]:
-        """The ids of the other kind by record; a record without any is not there."""
-        found: dict[str, list[str]] = {}
+    def of(
+        self, kind: Kind, other: Kind, ids: Iterable[str], first: int = 0
+    ) -> dict[str, list[str]]:
+        """The ids of the other kind by record; a record without any is not there.
+
+        `first`: the type of association, such as that of the primary company, that comes first.
+        """
+        found: dict[str, list[_Linked]] = {}
         asked: list[dict[str, str]] = [{"id": id_} for id_ in dict.fromkeys(ids)]
         while asked:
             following: list[dict[str, str]] = []
             for some in batched(asked, settings.ASSOCIATION_READ):
                 for row in self._read(kind, other, some):
                     near = str(row.from_.id)
-                    known = found.setdefault(near, [])
-                    known += [id_ for one in row.to if (id_ := str(one.toObjectId)) not in known]
+                    found.setdefault(near, []).extend(row.to)
                     if row.paging and row.paging.next and row.paging.next.after:
                         following.append({"id": near, "after": str(row.paging.next.after)})
             asked = following
-        return found
+        return {near: _ids(linked, first) for near, linked in found.items()}
 
     def _read(self, kind: Kind, other: Kind, inputs: Sequence[Mapping[str, str]]) -> list[_Row]:
         response = self._client.associations(kind, other, "read", inputs)
@@ -130,6 +145,12 @@ class Associations:
             response = self._client.associations(kind, other, "archive", some)
             if response.status >= 300:
                 raise faults.error_of(response, kind.name)
+
+
+def _ids(linked: Sequence[_Linked], first: int) -> list[str]:
+    """Each once, in HubSpot's order but for those of the type that comes first."""
+    ordered = sorted(linked, key=lambda one: not one.has(first)) if first else linked
+    return list(dict.fromkeys(str(one.toObjectId) for one in ordered))
 
 
 def _decoded[T](response: Response, kind: Kind, shape: type[T]) -> T:

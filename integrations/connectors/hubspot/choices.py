@@ -3,17 +3,37 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from integrations.connectors.hubspot.client import Client, Owner
+from integrations.connectors.hubspot.deals import DEAL_STAGES, stage_value
+from integrations.connectors.hubspot.objects import DEAL
 from integrations.connectors.hubspot.properties import OWNERS
 from integrations.contract import Choice
 
 
 def owners(client: Client) -> Sequence[Choice]:
-    return [_owner_choice(owner) for owner in client.owners()]
+    """Those who have left come last: older records still belong to them."""
+    return [
+        _owner_choice(owner)
+        for archived in (False, True)
+        for owner in client.owners(archived=archived)
+    ]
 
 
 def _owner_choice(owner: Owner) -> Choice:
     name = f"{owner.first_name or ''} {owner.last_name or ''}".strip()
     return Choice(owner.id, name or owner.email or owner.id, active=not owner.archived)
+
+
+def deal_stages(client: Client) -> Sequence[Choice]:
+    """The stages of all pipelines (HubSpot's pipelines guide)."""
+    return [
+        Choice(
+            stage_value(pipeline.id, stage.id),
+            f"{pipeline.label or pipeline.id}: {stage.label or stage.id}",
+            active=not (pipeline.archived or stage.archived),
+        )
+        for pipeline in client.pipelines(DEAL)
+        for stage in pipeline.stages
+    ]
 
 
 def tax_rates(client: Client) -> Sequence[Choice]:
@@ -33,6 +53,7 @@ def currencies(client: Client) -> Sequence[Choice]:
 
 LISTS: Mapping[str, Callable[[Client], Sequence[Choice]]] = {
     OWNERS: owners,
+    DEAL_STAGES: deal_stages,
     "tax_rates": tax_rates,
     "currencies": currencies,
 }

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from integrations.connectors.hubspot import faults, settings
-from integrations.connectors.hubspot.objects import Kind
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.properties import Definition, Definitions
 from integrations.connectors.hubspot.records import Found, Paging, Payload
 from integrations.contract import Category, Fault, RetryLater
@@ -42,6 +42,23 @@ class Owner(msgspec.Struct, rename="camel"):
 class Owners(msgspec.Struct):
     results: list[Owner]
     paging: Any = None
+
+
+class Stage(msgspec.Struct):
+    id: str
+    label: str = ""
+    archived: bool = False
+
+
+class Pipeline(msgspec.Struct):
+    id: str
+    label: str = ""
+    archived: bool = False
+    stages: list[Stage] = []
+
+
+class Pipelines(msgspec.Struct):
+    results: list[Pipeline]
 
 
 class TaxRate(msgspec.Struct, rename="camel"):
@@ -169,10 +186,16 @@ class Client:
     def uninstall(self) -> None:
         checked(self._send("DELETE", f"/appinstalls/{settings.VERSION}/external-install"))
 
-    def owners(self) -> Iterator[Owner]:
+    def pipelines(self, kind: Kind) -> Sequence[Pipeline]:
+        path = f"/crm/pipelines/{settings.VERSION}/{kind.path}"
+        return self._get(path, {}, Pipelines, kind.name).results
+
+    def owners(self, *, archived: bool) -> Iterator[Owner]:
+        """The active ones, or those who have left."""
         after = ""
         while True:
-            params = {"limit": "500"} | ({"after": after} if after else {})
+            params = {"limit": "500", "archived": str(archived).lower()}
+            params |= {"after": after} if after else {}
             page = self._get(f"/crm/owners/{settings.VERSION}", params, Owners)
             yield from page.results
             after = str((page.paging or {}).get("next", {}).get("after", ""))

@@ -11,6 +11,7 @@ from integrations.connectors.hubspot.companies import Companies
 from integrations.connectors.hubspot.document_writes import KNOWN, DocumentWriter
 from integrations.connectors.hubspot.feed import Feed
 from integrations.connectors.hubspot.keys import ensure_key
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.lookup import search_values
 from integrations.connectors.hubspot.objects import (
     COMPANY,
@@ -18,7 +19,6 @@ from integrations.connectors.hubspot.objects import (
     INVOICE,
     KINDS,
     LINE_ITEM,
-    Kind,
     kind_named,
 )
 from integrations.connectors.hubspot.properties import (
@@ -131,11 +131,11 @@ class HubSpot:
     ) -> Sequence[Record]:
         """One call per hundred; one more when some are missing, which may be archived.
 
-        A hint that names a line item is answered with its invoice.
+        A hint that names a line item is answered with its invoice or deal.
         """
         kind = kind_named(object_type)
         decoder = self._decoder(kind, fields)
-        ids = without_line_items(self._client, ids) if kind is INVOICE else ids
+        ids = without_line_items(self._client, kind, ids) if kind.has_line_items else ids
         payloads = self._client.batch_read(kind, ids, decoder.properties)
         missing = _missing(ids, payloads)
         if missing:

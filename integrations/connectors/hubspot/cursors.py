@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from integrations.connectors.hubspot.client import Listed
-from integrations.connectors.hubspot.objects import Kind
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.records import Payload
 from integrations.connectors.hubspot.values import milliseconds, moment
 from integrations.contract import Category, Fault, Misconfigured, RetryLater
@@ -51,7 +51,9 @@ class Cursor(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     changed_companies: list[str] = []
     member: str = ""
     companies_done: bool = False
-    # Invoices: dates of line items that the overlap will show again, and what this round delivered.
+    # Deals and invoices: which of their neighbours is looked through, dates of line items that the
+    # overlap will show again, and what this round delivered.
+    neighbour: int = 0
     lines_seen: dict[str, int] = {}
     delivered: list[str] = []
     version: int = 0

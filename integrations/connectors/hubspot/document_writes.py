@@ -24,6 +24,7 @@ from integrations.connectors.hubspot.documents import (
     STATUS,
 )
 from integrations.connectors.hubspot.drafts import GONE, PAYABLE, Draft, Drafts, drafts_of
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.line_writes import LineWriter
 from integrations.connectors.hubspot.objects import (
     COMPANY,
@@ -33,7 +34,6 @@ from integrations.connectors.hubspot.objects import (
     LINE_ITEM,
     PAYMENT,
     PRIMARY_COMPANY,
-    Kind,
 )
 from integrations.connectors.hubspot.records import Payload
 from integrations.connectors.hubspot.voids import PROCESSED_ELSEWHERE, Voids

@@ -1,12 +1,14 @@
-"""Invoices, payments and notes: the fields that are made of associated records, and their states.
+"""Fields that are made of associated records, or of several properties, and documents' states.
 
 HubSpot keeps an invoice's lines, customer and deal, and the invoices of a payment, as records of
 their own beside the document (HubSpot's invoices, commerce payments and notes guides).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from integrations.connectors.hubspot import deals
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.objects import (
     CONTACT,
     DEAL,
@@ -14,10 +16,9 @@ from integrations.connectors.hubspot.objects import (
     NOTE,
     PAYMENT,
     PRODUCT,
-    Kind,
 )
 from integrations.connectors.hubspot.values import number_or_none
-from integrations.contract import Field, FieldType, RecordState
+from integrations.contract import Field, FieldType, RecordState, Value
 
 LINES = "lines"
 CUSTOMER = "contact"
@@ -49,8 +50,9 @@ _DEAL_FIELD = Field(
     updatable=False,
     references=DEAL.name,
 )
-# By object type. Two are no associations: what was received, worked out of two properties.
+# By object type. Those of COMPUTED are no associations.
 BESIDE: Mapping[str, tuple[Field, ...]] = {
+    DEAL.name: deals.BESIDE,
     INVOICE.name: (
         Field(LINES, "Line items", FieldType.LINES, references=PRODUCT.name),
         _CUSTOMER_FIELD,
@@ -113,3 +115,12 @@ def received(properties: Properties) -> Decimal | None:
     if is_refunded(properties):
         return Decimal(0)
     return paid - (number_or_none(properties.get(REFUNDS)) or Decimal(0))
+
+
+# What is worked out of a record's own properties, and those that it takes. A payment's are its
+# state's as well, so that they are always there.
+COMPUTED: Mapping[str, Callable[[Properties], Value]] = {
+    RECEIVED: received,
+    deals.PIPELINE_STAGE: deals.pipeline_stage,
+}
+TAKEN: Mapping[str, tuple[str, ...]] = {deals.PIPELINE_STAGE: (deals.PIPELINE, deals.STAGE)}

@@ -15,7 +15,8 @@ from integrations.connectors.hubspot.documents import (
     STATUS,
     SUCCEEDED,
 )
-from integrations.connectors.hubspot.objects import INVOICE, PAYMENT, Kind
+from integrations.connectors.hubspot.kinds import Kind
+from integrations.connectors.hubspot.objects import INVOICE, PAYMENT
 from integrations.connectors.hubspot.records import Payload
 from integrations.connectors.hubspot.writes import Unsendable, Written, bad_property
 from integrations.contract import (

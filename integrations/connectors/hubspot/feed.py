@@ -1,9 +1,9 @@
 """What changed: a full read by list, then rounds of search by the modified date.
 
 A cursor goes through the phases list → archived → search → rest, and from rest a new round begins
-with archived or search. Before the rest come, for contacts, companies ⇄ members, and for invoices,
-lines: what changed beside the records. Everything is read from the last value seen
-("keyset"), never by offset: offsets skip records that move while they are read.
+with archived or search. Before the rest come, for contacts, companies ⇄ members, and for deals and
+invoices, lines: what changed beside the records (neighbours.py). Everything is read from the last
+value seen ("keyset"), never by offset: offsets skip records that move while they are read.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,33 +11,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from integrations.connectors.hubspot import settings
-from integrations.connectors.hubspot.associations import Associations
 from integrations.connectors.hubspot.client import Client, Filter, Listed
 from integrations.connectors.hubspot.companies import Companies
 from integrations.connectors.hubspot.cursors import (
     NOT_MOVING,
     RECORD_ID,
-    REMEMBERED,
     SAME_PAGE_PAUSE,
     Cursor,
     Phase,
     archived_at,
     fresh_of,
-    modified_of,
     newest,
     next_id,
     parse,
 )
-from integrations.connectors.hubspot.documents import LINES
-from integrations.connectors.hubspot.objects import (
-    COMPANY,
-    INVOICE,
-    LINE_ITEM,
-    PRIMARY_COMPANY,
-    Kind,
-)
+from integrations.connectors.hubspot.kinds import Kind
+from integrations.connectors.hubspot.neighbours import Neighbours, remember
+from integrations.connectors.hubspot.objects import COMPANY, PRIMARY_COMPANY
 from integrations.connectors.hubspot.records import Decoder, Payload
 from integrations.connectors.hubspot.relations import Relations
+from integrations.connectors.hubspot.steps import Steps
 from integrations.connectors.hubspot.values import from_milliseconds, milliseconds
 from integrations.contract import Page, Record, RetryLater
 from integrations.http import Clock
@@ -65,15 +58,16 @@ class Feed:
         self._companies = companies
         self._clock = clock
         self._relations = Relations(client, decoder)
-        self._has_lines = self._kind is INVOICE and LINES in decoder.beside
         self._is_new_round = False
+        self._steps = Steps(client, self._keep_time)
+        self._neighbours = Neighbours(client, decoder, self._steps)
         self._phases: Mapping[str, Callable[[Cursor], Iterable[Payload]]] = {
             "list": self._list,
             "archived": self._archived,
             "search": self._search,
             "companies": self._changed_companies,
             "members": self._members,
-            "lines": self._changed_lines,
+            "lines": self._changed_beside,
         }
 
     def page(self, text: str) -> Page:
@@ -97,7 +91,8 @@ class Feed:
             payloads += self._phases[phase](cursor)
             if cursor.phase != phase or len(payloads) >= TOGETHER:
                 break
-        return payloads
+        # What changed with two neighbours comes once.
+        return list({payload.id: payload for payload in payloads}.values())
 
     def _page(self, cursor: Cursor, records: Sequence[Record]) -> Page:
         more = cursor.phase != "rest"
@@ -206,21 +201,22 @@ class Feed:
 
     def _search(self, cursor: Cursor) -> Iterable[Payload]:
         properties = self._decoder.properties
-        listed = self._step(cursor, self._kind, properties)
+        listed = self._steps.next(cursor, self._kind, properties)
         keep_from = cursor.started - OVERLAP
         listed.payloads, cursor.seen = fresh_of(listed, self._kind, cursor, cursor.seen, keep_from)
-        if self._has_lines:
-            self._delivered(cursor, [payload.id for payload in listed.payloads])
+        if self._neighbours.is_needed:
+            remember(cursor, (payload.id for payload in listed.payloads))
         if not listed.after:
             cursor.phase = self._beside_phase()
             cursor.position, cursor.tied, cursor.companies_done = cursor.base, "", False
+            cursor.neighbour = 0
             self._forget_companies(cursor)
         return self._client.filled(self._kind, listed, properties)
 
     def _beside_phase(self) -> Phase:
         if self._decoder.company_properties:
             return "companies"
-        return "lines" if self._has_lines else "rest"
+        return "lines" if self._neighbours.is_needed else "rest"
 
     def _forget_companies(self, cursor: Cursor) -> None:
         if not self._decoder.company_properties:
@@ -228,7 +224,7 @@ class Feed:
 
     def _changed_companies(self, cursor: Cursor) -> Iterable[Payload]:
         """Companies that changed; their contacts change with them."""
-        listed = self._step(cursor, COMPANY, self._companies.properties(self._decoder))
+        listed = self._steps.next(cursor, COMPANY, self._companies.properties(self._decoder))
         keep_from = cursor.started - OVERLAP
         fresh, cursor.companies_seen = fresh_of(
             listed, COMPANY, cursor, cursor.companies_seen, keep_from
@@ -261,78 +257,5 @@ class Feed:
             self._after_members(cursor)
         return self._client.filled(self._kind, listed, properties)
 
-    def _changed_lines(self, cursor: Cursor) -> Iterable[Payload]:
-        """Invoices whose lines changed: nothing says that the invoice's own date moves with them.
-
-        What this round's search delivered was read, with its lines, after the round began.
-        """
-        fresh = self._fresh_lines(cursor)
-        invoices = Associations(self._client).of(LINE_ITEM, INVOICE, [item.id for item in fresh])
-        delivered = set(cursor.delivered)
-        wanted = {
-            id_
-            for item in fresh
-            for id_ in invoices.get(item.id, ())
-            if id_ not in delivered or modified_of(LINE_ITEM, item) >= cursor.started
-        }
-        self._delivered(cursor, wanted - delivered)
-        if cursor.phase == "rest":
-            cursor.delivered = []
-        return self._client.batch_read(self._kind, sorted(wanted), self._decoder.properties)
-
-    def _fresh_lines(self, cursor: Cursor) -> list[Payload]:
-        """Line items that changed, as many as one look-up of their invoices takes."""
-        fresh: list[Payload] = []
-        keep_from = cursor.started - OVERLAP
-        for _ in range(settings.ASSOCIATION_READ // settings.SEARCH_PAGE):
-            listed = self._step(cursor, LINE_ITEM, [LINE_ITEM.modified])
-            some, cursor.lines_seen = fresh_of(
-                listed, LINE_ITEM, cursor, cursor.lines_seen, keep_from
-            )
-            fresh += some
-            if not listed.after:
-                cursor.phase = "rest"
-                break
-        return fresh
-
-    def _delivered(self, cursor: Cursor, ids: Iterable[str]) -> None:
-        cursor.delivered = [*cursor.delivered, *sorted(ids)][-REMEMBERED:]
-
-    def _step(self, cursor: Cursor, kind: Kind, properties: Sequence[str]) -> Listed:
-        """One search from the cursor's position, which it moves.
-
-        A full page with one and the same date can be one of many (a bulk edit): then the records of
-        that very date are walked by their ids before the search goes on after it.
-        """
-        if cursor.tied:
-            return self._step_through_ties(cursor, kind, properties)
-        filters = [_since(kind, cursor.position)]
-        listed = self._client.search(kind, filters, kind.modified, properties)
-        self._keep_time(cursor, listed)
-        if not listed.after:
-            return listed
-        last = modified_of(kind, listed.payloads[-1])
-        if last < cursor.position:
-            raise RetryLater(NOT_MOVING, SAME_PAGE_PAUSE)
-        cursor.tied = "0" if last == cursor.position else ""
-        cursor.position = last
-        return listed
-
-    def _step_through_ties(self, cursor: Cursor, kind: Kind, properties: Sequence[str]) -> Listed:
-        filters: list[Filter] = [
-            {"propertyName": kind.modified, "operator": "EQ", "value": str(cursor.position)},
-            {"propertyName": RECORD_ID, "operator": "GT", "value": cursor.tied},
-        ]
-        listed = self._client.search(kind, filters, RECORD_ID, properties)
-        if listed.after:
-            cursor.tied = next_id(listed, cursor.tied)
-            return listed
-        cursor.tied = ""
-        cursor.position += 1
-        # The ties are done, the search is not.
-        listed.after = "more"
-        return listed
-
-
-def _since(kind: Kind, position: int) -> Filter:
-    return {"propertyName": kind.modified, "operator": "GTE", "value": str(position)}
+    def _changed_beside(self, cursor: Cursor) -> Iterable[Payload]:
+        return self._neighbours.changed(cursor, cursor.started - OVERLAP)

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.connectors.hubspot import settings
 from integrations.connectors.hubspot.client import Client, checked
-from integrations.connectors.hubspot.objects import Kind
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.properties import Definition
 from integrations.contract import Category, Fault, Misconfigured
 

@@ -11,7 +11,7 @@ from integrations.connectors.hubspot.client import Client
 from integrations.connectors.hubspot.documents import CURRENCY, LINES
 from integrations.connectors.hubspot.drafts import Draft, Drafts
 from integrations.connectors.hubspot.lines import POSITION, line_of, properties_of
-from integrations.connectors.hubspot.objects import LINE_ITEM
+from integrations.connectors.hubspot.objects import INVOICE, LINE_ITEM
 from integrations.connectors.hubspot.records import Payload
 from integrations.connectors.hubspot.relations import line_items_of
 from integrations.connectors.hubspot.values import BadValue, number_or_none
@@ -44,7 +44,7 @@ class LineWriter:
         """Make and change line items; they belong to no invoice before they are associated."""
         having = drafts.having(LINES)
         ids = [draft.id for draft in having if not draft.is_new]
-        held = line_items_of(self._client, self._associations, ids) if ids else {}
+        held = line_items_of(self._client, self._associations, INVOICE, ids) if ids else {}
         wanted: dict[str, Draft] = {}
         operations: list[Operation] = []
         for draft in having:

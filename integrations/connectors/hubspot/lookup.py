@@ -7,7 +7,7 @@ import msgspec
 from integrations.connectors.hubspot import settings
 from integrations.connectors.hubspot.client import Client, Filter, search_body
 from integrations.connectors.hubspot.cursors import RECORD_ID, next_id
-from integrations.connectors.hubspot.objects import Kind
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.records import Payload
 
 # How many values one IN filter may hold.

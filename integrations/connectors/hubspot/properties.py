@@ -7,12 +7,12 @@ import msgspec
 
 from integrations.connectors.hubspot import settings
 from integrations.connectors.hubspot.documents import BESIDE, UNMAPPED
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.objects import (
     COMPANY,
     COMPANY_PREFIX,
     CONTACT,
     PRIMARY_COMPANY,
-    Kind,
 )
 from integrations.contract import Category, Choice, Fault, Field, FieldType, Misconfigured
 

@@ -7,17 +7,17 @@ from datetime import datetime
 import msgspec
 
 from integrations.connectors.hubspot.documents import (
-    RECEIVED,
+    COMPUTED,
+    TAKEN,
     names_beside,
-    received,
     state_of,
 )
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.objects import (
     COMPANY_PREFIX,
     CONTACT,
     MERGED_IDS,
     PRIMARY_COMPANY,
-    Kind,
 )
 from integrations.connectors.hubspot.values import moment, read_value, reader_of
 from integrations.contract import Field, Record, RecordState, Value, Values
@@ -114,6 +114,7 @@ class Decoder:
             wanted.append(MERGED_IDS)
         if self.company_properties:
             wanted.append(PRIMARY_COMPANY)
+        wanted += [taken for name in self.beside for taken in TAKEN.get(name, ())]
         return list(dict.fromkeys(wanted))
 
     def modified(self, payload: Payload) -> datetime:
@@ -130,7 +131,7 @@ class Decoder:
     ) -> Record:
         """`company`: the properties of a contact's primary company.
 
-        `beside`: the fields of a document that are made of associated records.
+        `beside`: the fields that are made of associated records.
         """
         properties = payload.properties
         values: dict[str, Value] = {}
@@ -138,7 +139,8 @@ class Decoder:
         if self.company_properties and self._company:
             self._company.read_into(values, company or {})
         for name in self.beside:
-            values[name] = received(properties) if name == RECEIVED else (beside or {}).get(name)
+            compute = COMPUTED.get(name)
+            values[name] = compute(properties) if compute else (beside or {}).get(name)
         merged = properties.get(MERGED_IDS) if self.kind.merges else None
         return Record(
             payload.id,

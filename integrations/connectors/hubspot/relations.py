@@ -1,18 +1,21 @@
-"""What stands beside documents: their lines, customer and deal, read for a whole page at once."""
+"""What stands beside deals and documents: lines, customer, company; for a whole page at once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from integrations.connectors.hubspot.associations import Associations
 from integrations.connectors.hubspot.client import Client
+from integrations.connectors.hubspot.deals import COMPANY_FIELD, LINE_ITEMS, PRIMARY
 from integrations.connectors.hubspot.documents import (
     ADJUSTMENTS,
+    COMPUTED,
     CUSTOMER,
     DEAL_FIELD,
     LINES,
-    RECEIVED,
 )
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.lines import PROPERTIES, line_of, position_of
 from integrations.connectors.hubspot.objects import (
+    COMPANY,
     CONTACT,
     DEAL,
     DISCOUNT,
@@ -20,7 +23,6 @@ from integrations.connectors.hubspot.objects import (
     INVOICE,
     LINE_ITEM,
     TAX,
-    Kind,
 )
 from integrations.connectors.hubspot.records import Decoder, Payload
 from integrations.contract import Line, Record, Value, Values
@@ -37,7 +39,7 @@ class Relations:
         self._kind = decoder.kind
         self._decoder = decoder
         self._associations = Associations(client)
-        self._names = [name for name in decoder.beside if name != RECEIVED]
+        self._names = [name for name in decoder.beside if name not in COMPUTED]
 
     @property
     def is_needed(self) -> bool:
@@ -56,6 +58,8 @@ class Relations:
             return values
         readers: Mapping[str, Callable[[Sequence[str]], Mapping[str, Value]]] = {
             LINES: self._lines if self._kind is INVOICE else self._invoices,
+            LINE_ITEMS: self._lines,
+            COMPANY_FIELD: lambda ids: self._first(COMPANY, ids, PRIMARY),
             CUSTOMER: lambda ids: self._first(CONTACT, ids),
             DEAL_FIELD: lambda ids: self._first(DEAL, ids),
             ADJUSTMENTS: self._adjustments,
@@ -65,8 +69,8 @@ class Relations:
                 values[id_][name] = value
         return values
 
-    def _first(self, other: Kind, ids: Sequence[str]) -> Mapping[str, Value]:
-        found = self._associations.of(self._kind, other, ids)
+    def _first(self, other: Kind, ids: Sequence[str], first: int = 0) -> Mapping[str, Value]:
+        found = self._associations.of(self._kind, other, ids, first)
         return {id_: others[0] for id_, others in found.items() if others}
 
     def _invoices(self, ids: Sequence[str]) -> Mapping[str, Value]:
@@ -78,7 +82,7 @@ class Relations:
         }
 
     def _lines(self, ids: Sequence[str]) -> Mapping[str, Value]:
-        held = line_items_of(self._client, self._associations, ids)
+        held = line_items_of(self._client, self._associations, self._kind, ids)
         return {id_: tuple(map(line_of, items)) or None for id_, items in held.items()}
 
     def _adjustments(self, ids: Sequence[str]) -> Mapping[str, Value]:
@@ -95,11 +99,11 @@ class Relations:
 
 
 def line_items_of(
-    client: Client, associations: Associations, invoice_ids: Iterable[str], *more: str
+    client: Client, associations: Associations, kind: Kind, ids: Iterable[str]
 ) -> dict[str, list[Payload]]:
-    """The line items of invoices in their order; `more`: properties to read besides."""
-    found = associations.of(INVOICE, LINE_ITEM, invoice_ids)
-    items = client.batch_read(LINE_ITEM, _all(found.values()), [*PROPERTIES, *more])
+    """The line items of invoices or deals in their order."""
+    found = associations.of(kind, LINE_ITEM, ids)
+    items = client.batch_read(LINE_ITEM, _all(found.values()), PROPERTIES)
     by_id = {item.id: item for item in items}
     return {
         id_: sorted((by_id[item] for item in mine if item in by_id), key=position_of)
@@ -107,21 +111,21 @@ def line_items_of(
     }
 
 
-# A webhook's hint of a line item, as the id of an invoice still to be found.
+# A webhook's hint of a line item, as the id of an invoice or deal still to be found.
 LINE_HINT = "line_item:"
 
 
-def without_line_items(client: Client, ids: Sequence[str]) -> list[str]:
-    """The ids with every line item that is among them replaced by its invoice.
+def without_line_items(client: Client, kind: Kind, ids: Sequence[str]) -> list[str]:
+    """The ids with every line item that is among them replaced by what it belongs to.
 
-    Most line items belong to deals and quotes; these are left out.
+    Those that belong to something of another kind are left out.
     """
     items = [id_.removeprefix(LINE_HINT) for id_ in ids if id_.startswith(LINE_HINT)]
     if not items:
         return list(ids)
-    found = Associations(client).of(LINE_ITEM, INVOICE, items)
-    invoices = _all(found.values())
-    return list(dict.fromkeys([*(id_ for id_ in ids if not id_.startswith(LINE_HINT)), *invoices]))
+    found = Associations(client).of(LINE_ITEM, kind, items)
+    owners = _all(found.values())
+    return list(dict.fromkeys([*(id_ for id_ in ids if not id_.startswith(LINE_HINT)), *owners]))
 
 
 def _all(lists: Iterable[Sequence[str]]) -> list[str]:

@@ -52,6 +52,7 @@ SCOPES = (
     "tax_rates.read",
     "crm.schemas.contacts.write",
     "crm.schemas.companies.write",
+    "crm.schemas.deals.write",
     "crm.schemas.invoices.write",
     "crm.schemas.commercepayments.write",
 )

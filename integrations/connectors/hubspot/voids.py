@@ -20,7 +20,8 @@ from integrations.connectors.hubspot.documents import (
     is_refunded,
 )
 from integrations.connectors.hubspot.drafts import GONE
-from integrations.connectors.hubspot.objects import INVOICE, PAYMENT, Kind
+from integrations.connectors.hubspot.kinds import Kind
+from integrations.connectors.hubspot.objects import INVOICE, PAYMENT
 from integrations.connectors.hubspot.records import Payload
 from integrations.connectors.hubspot.values import number_or_none
 from integrations.connectors.hubspot.writes import Writer, Written

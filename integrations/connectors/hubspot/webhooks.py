@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 from integrations.connectors.hubspot.objects import (
-    INVOICE,
     KINDS,
     KINDS_BY_TYPE_ID,
     LINE_ITEM,
+    WITH_LINE_ITEMS,
 )
 from integrations.connectors.hubspot.relations import LINE_HINT
 from integrations.connectors.hubspot.values import from_milliseconds, milliseconds
@@ -115,9 +115,10 @@ def _is_line_item(row: Mapping[str, Any], prefix: str) -> bool:
 
 
 def _line_item(row: Mapping[str, Any], change: str) -> Iterator[Event]:
-    """A hint of the invoice that it may belong to, which is found out when the hint is read."""
+    """A hint of the invoice or deal that has it, which is found out when the hint is read."""
     if change in _CHANGES and row.get("objectId") is not None:
-        yield _event(row, INVOICE.name, f"{LINE_HINT}{row['objectId']}")
+        for kind in WITH_LINE_ITEMS:
+            yield _event(row, kind.name, f"{LINE_HINT}{row['objectId']}")
 
 
 def _merge(row: Mapping[str, Any], object_type: str) -> Iterator[Event]:
@@ -147,8 +148,9 @@ def _event(
     row: Mapping[str, Any], object_type: str, record_id: str, merged_into: str = ""
 ) -> Event:
     portal = str(row.get("portalId", ""))
-    # `eventId` alone is not unique.
-    parts = (portal, row.get("subscriptionId"), record_id, row.get("eventId"), row["occurredAt"])
+    # `eventId` alone is not unique; a line item can be a hint of several object types.
+    named = f"{object_type}:{record_id}" if record_id.startswith(LINE_HINT) else record_id
+    parts = (portal, row.get("subscriptionId"), named, row.get("eventId"), row["occurredAt"])
     return Event(
         external_id=portal,
         object_type=object_type,

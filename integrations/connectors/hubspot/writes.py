@@ -13,7 +13,7 @@ import msgspec
 
 from integrations.connectors.hubspot import faults, settings
 from integrations.connectors.hubspot.client import Client
-from integrations.connectors.hubspot.objects import Kind
+from integrations.connectors.hubspot.kinds import Kind
 from integrations.connectors.hubspot.records import Payload
 from integrations.connectors.hubspot.values import BadValue, write_value
 from integrations.contract import (
