@@ -108,6 +108,15 @@ def _product(number: int) -> Values:
     }
 
 
+def _deal(number: int) -> Values:
+    return {
+        "dealname": f"Deal {number:05d}",
+        "dealstage": "contractsent",
+        "amount": Decimal("12.50") + number,
+        "description": f"The deal with number {number}",
+    }
+
+
 def _invoice(number: int) -> Values:
     return {
         "hs_currency": "EUR",
@@ -158,6 +167,15 @@ HUBSPOT_SAMPLES = (
         can_merge=False,
     ),
     Sample(
+        object_type="deal",
+        fields=("dealname", "dealstage", "amount", "description"),
+        values=_deal,
+        text="description",
+        key="dealname",
+        bad=lambda number: {"dealname": f"No stage {number}"},
+        bad_as=Category.FIELD_MISSING,
+    ),
+    Sample(
         object_type="invoice",
         fields=("hs_currency", "hs_number", "hs_purchase_order_number", "hs_comments"),
         values=_invoice,
@@ -202,6 +220,7 @@ class HubSpotDriver:
             "contact": "contacts",
             "company": "companies",
             "product": "products",
+            "deal": "deals",
             "invoice": "invoices",
             "payment": "commerce_payments",
         }

@@ -61,8 +61,7 @@ def test_fields_are_well_formed(rig: Rig, sample: Sample) -> None:
     names = [field.name for field in fields]
     assert len(names) == len(set(names))
     assert set(sample.fields) <= set(names)
-    # Deals are referred to, not synced.
-    types = {"deal"} | {each.name for each in rig.connector.object_types()}
+    types = {each.name for each in rig.connector.object_types()}
     for field in fields:
         assert field.label
         assert not field.references or field.references in types
