@@ -1,0 +1,1 @@
+"""Exact Online: the REST API (OData 2), as Saldo speaks it."""

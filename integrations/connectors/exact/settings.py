@@ -1,0 +1,72 @@
+"""Country sites, scopes and limits of Exact Online."""
+
+from integrations.connectors import Hosts
+from integrations.http import RateRule
+from integrations.oauth import OAuthApp
+
+CODE = "exact"
+LABEL = "Exact Online"
+
+# The country sites, which share paths but neither registrations nor users.
+SITES = {
+    "nl": "https://start.exactonline.nl",
+    "be": "https://start.exactonline.be",
+    "de": "https://start.exactonline.de",
+    "uk": "https://start.exactonline.co.uk",
+    "fr": "https://start.exactonline.fr",
+    "es": "https://start.exactonline.es",
+}
+# Sites whose clocks are not those of Amsterdam.
+TIME_ZONES = {"uk": "Europe/London"}
+TIME_ZONE = "Europe/Amsterdam"
+
+# Chosen where the application is registered; the consent page takes none.
+SCOPES: tuple[str, ...] = ()
+
+
+def hosts_at(site: str) -> Hosts:
+    """The addresses of a country site or of a sandbox: everything shares one host."""
+    base = site.rstrip("/")
+    return Hosts(
+        api=base,
+        app=base,
+        authorize=f"{base}/api/oauth2/auth",
+        token=f"{base}/api/oauth2/token",
+    )
+
+
+HOSTS = {country: hosts_at(site) for country, site in SITES.items()}
+
+# No new access token within 9.5 minutes of the last one; a token lives for ten.
+EARLIEST_REFRESH_SECONDS = 570.0
+
+
+def oauth_app(hosts: Hosts, client_id: str, client_secret: str, redirect_uri: str) -> OAuthApp:
+    """Credentials travel in the form; refresh tokens rotate; there is no call to revoke them."""
+    return OAuthApp(
+        client_id=client_id,
+        client_secret=client_secret,
+        redirect_uri=redirect_uri,
+        authorize_url=hosts.authorize,
+        token_url=hosts.token,
+        scopes=SCOPES,
+    )
+
+
+# Sixty calls a minute for a company: in any window at most `calls` and `burst` of them go out.
+MINUTE = RateRule("minute", calls=50, seconds=60.0, burst=8)
+CALL_RULES = (MINUTE,)
+# A refusal that names no end: the daily limit or a blocked endpoint.
+UNSAID_PAUSE_SECONDS = 3600.0
+
+READ_SECONDS = 60.0
+WRITE_SECONDS = 100.0
+
+# Rows of a page: of the sync endpoints, and of all others.
+SYNC_ROWS = 1000
+PAGE_ROWS = 60
+# An address with its query stays below this, which every server takes.
+LONGEST_ADDRESS = 1900
+# Records that one call of write() carries out, one request each.
+WRITE_BATCH = 20
+READ_BATCH = 60
