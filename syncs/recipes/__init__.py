@@ -1,12 +1,25 @@
 """Ready-made syncs, one file per pair of providers."""
 
 from integrations.contract import Category, Fault, Misconfigured
-from syncs.recipes import hubspot_quickbooks, hubspot_quickbooks_documents
+from syncs.recipes import (
+    hubspot_exact,
+    hubspot_exact_documents,
+    hubspot_exact_opportunities,
+    hubspot_quickbooks,
+    hubspot_quickbooks_documents,
+)
 from syncs.recipes.terms import Recipe
 
 RECIPES: dict[str, Recipe] = {
     recipe.code: recipe
-    for recipe in (*hubspot_quickbooks.RECIPES, *hubspot_quickbooks_documents.RECIPES)
+    for module in (
+        hubspot_quickbooks,
+        hubspot_quickbooks_documents,
+        hubspot_exact,
+        hubspot_exact_documents,
+        hubspot_exact_opportunities,
+    )
+    for recipe in module.RECIPES
 }
 
 

@@ -10,3 +10,7 @@ CUSTOM_ITEM = "custom_item"
 # [[left rate, right code, per cent, label], …], and the right code of lines without a rate.
 TAXES, NO_TAX = "taxes", "no_tax"
 PRICES_INCLUDE_TAX = "prices_include_tax"
+# What that item is made with where people choose it: its code, unit and group.
+ITEM_CODE = "item_code"
+UNIT = "unit"
+ITEM_GROUP = "item_group"

@@ -1,6 +1,6 @@
 """The home page as plain values: how each sync stands, what needs somebody, what to do first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -165,26 +165,39 @@ def _broken(connection: Connection, user: User) -> Trouble:
 
 
 def _steps(user: User, tenants: frozenset[int]) -> tuple[Step, ...]:
-    """Connect each provider that the first recipes need, then set up the syncs between them."""
+    """Connect a provider for each side that has recipes, then set up the syncs between them."""
     active = list(Connection.objects.for_tenants(tenants).active().defer(*TOKEN_FIELDS))
-    by_provider = {connection.provider: connection for connection in reversed(active)}
-    needed = [
-        code
-        for recipe in RECIPES.values()
-        for code in (recipe.left.provider, recipe.right.provider)
-    ]
-    connect = [_connect_step(user, code, by_provider) for code in dict.fromkeys(needed)]
+    connected = [connection.provider for connection in reversed(active)]
+    connect = (_connect_step(user, codes, connected) for codes in _providers())
     set_up = _("Set up what is kept in step, and switch it on")
     return (*connect, Step(set_up, is_done=False, url=_set_up_url(user, active)))
 
 
-def _connect_step(user: User, code: str, connected: Mapping[str, Connection]) -> Step:
-    name = {"provider": PROVIDERS[code].label}
-    if code in connected:
+def _providers() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The providers that stand on the left, and those on the right, in the recipes' order."""
+    recipes = RECIPES.values()
+    left = dict.fromkeys(recipe.left.provider for recipe in recipes)
+    right = dict.fromkeys(recipe.right.provider for recipe in recipes)
+    known = PROVIDERS.keys()
+    return tuple(one for one in left if one in known), tuple(one for one in right if one in known)
+
+
+def _connect_step(user: User, codes: Sequence[str], connected: Collection[str]) -> Step:
+    """One of these providers is enough."""
+    found = next((code for code in codes if code in connected), None)
+    if found is not None:
+        name = {"provider": PROVIDERS[found].label}
         return Step(_("%(provider)s is connected") % name, is_done=True, url="")
-    mine = may(user, Action.MANAGE_CONNECTIONS)
-    url = reverse("integrations:connect_provider", args=[code]) if mine else ""
-    return Step(_("Connect %(provider)s") % name, is_done=False, url=url)
+    name = {"provider": _(" or ").join(PROVIDERS[code].label for code in codes)}
+    return Step(_("Connect %(provider)s") % name, is_done=False, url=_connect_url(user, codes))
+
+
+def _connect_url(user: User, codes: Sequence[str]) -> str:
+    if not may(user, Action.MANAGE_CONNECTIONS):
+        return ""
+    if len(codes) > 1:
+        return reverse("integrations:connect")
+    return reverse("integrations:connect_provider", args=[codes[0]])
 
 
 def _set_up_url(user: User, active: Sequence[Connection]) -> str:

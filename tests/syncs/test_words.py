@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.contract import Category
-from syncs.engine.terms import ExcludeReason, Side
+from syncs.engine.terms import ExcludeReason
 from syncs.faults import (
     ACTORS,
     EXCLUSIONS,
@@ -14,8 +14,6 @@ from syncs.faults import (
     explain,
     explanations,
 )
-from syncs.recipes import RECIPES
-from syncs.recipes.terms import Recipe
 
 
 def test_every_category_and_exclusion_is_explained() -> None:
@@ -40,19 +38,3 @@ def test_a_taken_customer_name_says_more_than_a_taken_key() -> None:
     assert usual is EXPLANATIONS[Category.DUPLICATE_KEY]
     assert any("billing contact" in str(step) for step in special.steps)
     assert explain("a category of tomorrow") is EXPLANATIONS[Category.UNKNOWN]
-
-
-@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-def test_recipes_hold_together(recipe: Recipe) -> None:
-    keys = [mapping.key for mapping in recipe.mappings]
-    assert len(keys) == len(set(keys))
-    assert recipe.directions
-    assert all(code in RECIPES for code in (*recipe.needs, recipe.follows) if code)
-    assert recipe.code.startswith(f"{recipe.left.provider}_{recipe.right.provider}_")
-    mapped = {side: set[str]() for side in Side}
-    for mapping in recipe.mappings:
-        mapped[Side.LEFT] |= set(mapping.left)
-        mapped[Side.RIGHT] |= set(mapping.right)
-    for rule in recipe.match_rules:
-        assert rule.left in mapped[Side.LEFT]
-        assert rule.right in mapped[Side.RIGHT]
