@@ -45,7 +45,7 @@ class Context:
     def completed(self, rows: Sequence[Payload]) -> Sequence[Payload]:
         """The rows with what of them stands in other resources."""
         if self.definition.complete is not None and rows:
-            self.definition.complete(self.client, rows, frozenset(self.names))
+            self.definition.complete(self, rows)
         return rows
 
     def rows_by_id(self, ids: Iterable[str]) -> dict[str, Payload]:
@@ -58,8 +58,9 @@ class Context:
     def rows_where(self, conditions: Iterable[str], also: str = "") -> list[Payload]:
         """The completed rows that fit any of the conditions."""
         definition = self.definition
+        expand = definition.expand if definition.expand in self.columns else ""
         found = self.client.among(
-            definition.resource, self.columns, conditions, also=also, expand=definition.expand
+            definition.resource, self.columns, conditions, also=also, expand=expand
         )
         return list(self.completed(list(found)))
 

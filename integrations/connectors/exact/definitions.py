@@ -11,11 +11,10 @@ from integrations.connectors.exact.payloads import Payload
 from integrations.contract import Category, Fault, Misconfigured, ObjectType, RecordState
 
 if TYPE_CHECKING:
-    from integrations.connectors.exact.client import Client
     from integrations.connectors.exact.contexts import Context, FeedReader, RecordWriter
 
-type Complete = Callable[["Client", Sequence[Payload], frozenset[str]], None]
-"""Adds to rows what stands in other resources, as far as these fields need it: in place."""
+type Complete = Callable[["Context", Sequence[Payload]], None]
+"""Adds to rows what stands in other resources, as far as the fields need it: in place."""
 type State = Callable[[Payload], RecordState]
 
 
