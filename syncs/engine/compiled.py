@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from integrations.contract import Field
 from syncs.engine.filters import Evaluator, evaluator
-from syncs.engine.merge import Merge, Verdict
+from syncs.engine.merge import Merge, Verdict, changed_after
 from syncs.engine.parents import REFERRING
 from syncs.engine.rules import Rule, Watched, compile_rule
 from syncs.engine.terms import (
     Condition,
     Exclude,
     ExcludeReason,
+    FieldLock,
     FieldMapping,
     Leaving,
+    Mode,
     Policy,
     RecordView,
     References,
@@ -41,6 +43,8 @@ class Rules:
     every: tuple[Rule, ...]
     # Those that may write on a linked record.
     merging: tuple[Rule, ...]
+    # Those whose values something was made of, once for ever.
+    keeping: tuple[Rule, ...]
     # Those that lead to other records.
     referring: tuple[Rule, ...]
     # The mappings that take part in each field of a side: bases are made field by field.
@@ -59,6 +63,8 @@ class Compiled:
     labels: Mapping[str, str]
     # The sides that the sync's direction lets values flow to.
     reachable: frozenset[Side]
+    # Those of them on which records are ever made.
+    creatable: frozenset[Side]
     filters: Mapping[Side, Evaluator]
     # The recipe's fixed conditions alone, for records that a person sent.
     fixed: Mapping[Side, Evaluator]
@@ -81,6 +87,9 @@ class Compiled:
         """The sides that may be written, and the clause that closed a way that there is."""
         clause: Condition | None = None
         open_sides = self.reachable
+        if self.spec.mode is Mode.ONCE:
+            # Whoever passed once may hear what became of it, wherever it stands by now.
+            return open_sides, None
         for side, view in ((Side.LEFT, linked.left), (Side.RIGHT, linked.right)):
             target = side.other
             if target not in self.reachable:
@@ -90,6 +99,16 @@ class Compiled:
                 open_sides -= {target}
                 clause = clause or blocking
         return open_sides, clause
+
+    def kept_locks(self, linked: Linked) -> tuple[FieldLock, ...]:
+        """What was changed since something was made of it, unless a person lets that be."""
+        views = {Side.LEFT: linked.left, Side.RIGHT: linked.right}
+        return tuple(
+            lock
+            for rule in self.rules(linked.record).keeping
+            if rule.kept and linked.record.resolutions.get(rule.key) is not rule.kept.other
+            for lock in changed_after(rule, rule.kept, views[rule.kept])
+        )
 
     def verdict(
         self, rule: Rule, linked: Linked, open_sides: frozenset[Side], references: References
@@ -106,11 +125,13 @@ def compile_spec(spec: SyncSpec) -> Compiled:
         (Side.LEFT, spec.left_filter, spec.left_fields),
         (Side.RIGHT, spec.right_filter, spec.right_fields),
     )
+    reachable = frozenset(side for side in Side if spec.direction.reaches(side))
     return Compiled(
         spec=spec,
         born=_by_birth(spec),
         labels={mapping.key: _label(mapping, spec) for mapping in spec.mappings},
-        reachable=frozenset(side for side in Side if spec.direction.reaches(side)),
+        reachable=reachable,
+        creatable=reachable & spec.creates,
         filters={side: evaluator(chosen, fields) for side, chosen, fields in sides},
         fixed={side: evaluator(chosen, fields, fixed_only=True) for side, chosen, fields in sides},
     )
@@ -131,11 +152,22 @@ def _rules(spec: SyncSpec, born: Side) -> Rules:
     return Rules(
         every=every,
         merging=tuple(rule for rule in every if rule.updates),
+        keeping=tuple(rule for rule in every if rule.kept is not None),
         referring=tuple(one for one in every if one.mapping.transform.kind in REFERRING),
         sharers={side: _sharers(every, side) for side in Side},
         prints=tuple(rule for rule in every if rule.print),
-        policy=Policy(born.value) if born in spec.edited_at_birth else spec.policy,
+        policy=_policy(spec, born),
     )
+
+
+def _policy(spec: SyncSpec, born: Side) -> Policy:
+    if born in spec.edited_at_birth:
+        return Policy(born.value)
+    if spec.mode is Mode.ONCE and len(spec.creates) == 1:
+        # What is said of it afterwards is the word of the side where it was made.
+        (made,) = spec.creates
+        return Policy(made.value)
+    return spec.policy
 
 
 def held_back(clause: Condition | None, *, is_partial: bool = False) -> Exclude:

@@ -114,13 +114,14 @@ class _Document:
 
     def _sold(self, line: Line) -> tuple[str, str]:
         """The id of what is sold, and the description that goes with it."""
+        if not self.rules.product:
+            return "", _in_words(line)
         parent = self._product(line)
         if parent is not None and parent.status is ParentStatus.LINKED:
             return parent.id, line.description
         if self.rules.needs_match or not self.rules.fallback:
             raise self._unmatched(line, parent)
-        parts = [line.name, line.description]
-        return self.rules.fallback, ": ".join(dict.fromkeys(part for part in parts if part))
+        return self.rules.fallback, _in_words(line)
 
     def _product(self, line: Line) -> Parent | None:
         """What is known of the product: by its id, else by its SKU; None without either."""
@@ -233,6 +234,11 @@ def net_amount(line: Line) -> Decimal:
         return line.amount
     quantity = ONE if line.quantity is None else line.quantity
     return quantity * (line.unit_price or ZERO) - (line.discount or ZERO)
+
+
+def _in_words(line: Line) -> str:
+    parts = [line.name, line.description]
+    return ": ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _called(line: Line) -> str:

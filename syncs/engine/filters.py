@@ -67,7 +67,8 @@ def evaluator(
     chosen: Filter, fields: Mapping[str, Field], *, fixed_only: bool = False
 ) -> Evaluator:
     """The filter ready for many records; ValueError when a clause cannot be understood."""
-    fixed = _compiled(chosen.fixed, fields)
+    always = chosen.fixed if fixed_only else (*chosen.fixed, *chosen.chosen)
+    fixed = _compiled(always, fields)
     groups = [] if fixed_only else [_compiled(group, fields) for group in chosen.groups]
     if not fixed and not groups:
         return lambda _: _PASSED
@@ -209,6 +210,8 @@ def describe(condition: Condition, fields: Mapping[str, Field]) -> str:
     words = f"{label} {_WORDS[condition.operator]}"
     if condition.operator in _WITHOUT_VALUE:
         return words
+    if not condition.values:
+        return f"{label}: no value is let through"
     names = {choice.value: choice.label for choice in field.choices} if field else {}
     return f"{words} {', '.join(names.get(value, value) for value in condition.values)}"
 
@@ -217,7 +220,11 @@ def filter_problems(chosen: Filter, fields: Mapping[str, Field]) -> list[str]:
     """Why the filter cannot be saved, in sentences; empty when it can."""
     if any(not group for group in chosen.groups):
         return ["A group of the filter has no conditions: remove the group or add one."]
-    clauses = [*chosen.fixed, *(clause for group in chosen.groups for clause in group)]
+    clauses = [
+        *chosen.fixed,
+        *chosen.chosen,
+        *(clause for group in chosen.groups for clause in group),
+    ]
     found = (_problem(clause, fields.get(clause.field)) for clause in clauses)
     return [problem for problem in found if problem]
 
@@ -234,6 +241,8 @@ def _problem(clause: Condition, field: Field | None) -> str:
 
 
 def _value_problem(clause: Condition, field: Field) -> str:
+    if clause.setting and not clause.values:
+        return ""
     if not any(value.strip() for value in clause.values):
         return f"{field.label}: say which value it is compared with."
     several = clause.operator in _WITH_SEVERAL or field.type is FieldType.CHOICES

@@ -111,15 +111,15 @@ class ReferenceKey(NamedTuple):
 
     With a `rule`, `id` is no id but the value of a match key ("sku" and the SKU as it was typed):
     what is meant is the one record on the other side that the parents' sync finds by it.
-    `partner_type` is the object type on the other side that the parent must have a partner of:
-    the same contacts may be linked by two syncs, to contacts and to accounts. Empty: of any.
+    `right_type` is the right object type of the parents' sync: the same contacts may be linked by
+    two syncs, to contacts and to accounts. Empty: whatever it is.
     """
 
     object_type: str
     side: Side
     id: str
     rule: str = ""
-    partner_type: str = ""
+    right_type: str = ""
 
 
 type References = Mapping[ReferenceKey, Parent]

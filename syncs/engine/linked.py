@@ -28,6 +28,7 @@ from syncs.engine.totals import unequal
 LIVE = RecordState.LIVE
 AGREE = Agree()
 CHANGED_ELSEWHERE = "changed_elsewhere"
+CHANGED_AFTER = "changed_after_creation"
 VOIDED_ELSEWHERE = "voided_elsewhere"
 REMOVED = {
     RecordState.ARCHIVED: ExcludeReason.ARCHIVED,
@@ -40,7 +41,7 @@ def decide_linked(compiled: Compiled, linked: Linked, references: References) ->
     if linked.left.state is not LIVE or linked.right.state is not LIVE:
         return _removed(compiled, linked)
     if compiled.spec.mode is Mode.ONCE:
-        return AGREE
+        return _told(compiled, linked, references)
     open_sides, clause = compiled.open_sides(linked)
     if not open_sides:
         return held_back(clause)
@@ -48,6 +49,28 @@ def decide_linked(compiled: Compiled, linked: Linked, references: References) ->
     if plan is AGREE and compiled.spec.totals:
         return unequal(compiled.spec, linked) or plan
     return plan or held_back(clause, is_partial=True)
+
+
+def _told(compiled: Compiled, linked: Linked, references: References) -> Plan:
+    """Made once: what became of it is told first, then what was changed in vain."""
+    open_sides, _ = compiled.open_sides(linked)
+    plan = _merged(compiled, linked, open_sides, references) or AGREE
+    if plan is not AGREE:
+        return plan
+    locks = compiled.kept_locks(linked)
+    return _changed_after(compiled, locks) if locks else AGREE
+
+
+def _changed_after(compiled: Compiled, locks: tuple[FieldLock, ...]) -> Fail:
+    side = locks[0].side
+    labels = ", ".join(dict.fromkeys(compiled.labels[lock.mapping] for lock in locks))
+    message = (
+        f"{labels}: changed on the {side.value} after the document was made on the "
+        f"{side.other.value}. Nothing was changed there. Undo it, or change the document by hand "
+        "and leave it as it is."
+    )
+    fault = Fault(Category.STATE_LOCKED, CHANGED_AFTER, message, field=locks[0].field)
+    return Fail(fault, locks=locks)
 
 
 def _merged(

@@ -66,7 +66,7 @@ def document_fields(rules: DocumentRules, side: Side) -> set[str]:
 
 def _filtered(chosen: Filter) -> set[str]:
     grouped = {condition.field for group in chosen.groups for condition in group}
-    return grouped | {condition.field for condition in chosen.fixed}
+    return grouped | {condition.field for condition in (*chosen.fixed, *chosen.chosen)}
 
 
 type Fields = Mapping[str, Field]
@@ -94,7 +94,9 @@ _ONE_WAY_KINDS = frozenset(
         TransformKind.PARENT_FIELD,
     }
 )
-_SEVERAL_SOURCES = frozenset({TransformKind.TEMPLATE, TransformKind.FIRST_FILLED})
+_SEVERAL_SOURCES = frozenset(
+    {TransformKind.TEMPLATE, TransformKind.FIRST_FILLED, TransformKind.REFERENCE}
+)
 _FREE_TYPES = frozenset({TransformKind.CONSTANT, TransformKind.CHOICE_TABLE})
 
 
@@ -161,7 +163,11 @@ def _way_problems(mapping: FieldMapping, target: Side, fields: Mapping[Side, Fie
 def _type_problems(mapping: FieldMapping, field: Field, sources: list[Field]) -> list[str]:
     kind = mapping.transform.kind
     if kind in _REFERRING:
-        return _REFERRING[kind](mapping.transform, field, sources[0])
+        return [
+            problem
+            for source in sources
+            for problem in _REFERRING[kind](mapping.transform, field, source)
+        ]
     if field.type is FieldType.LINES:
         return [f"{field.label} refers to other records: use the lines transform."]
     if kind in _FREE_TYPES:
@@ -209,7 +215,7 @@ def _reference_problems(transform: Transform, field: Field, source: Field) -> li
         for one in (source, field)
         if one.type is not FieldType.REFERENCE
     ]
-    if not transform.object_type:
+    if not (transform.object_type or source.references):
         found.append("Say which sync links the records that the reference points to.")
     return found
 

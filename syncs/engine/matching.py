@@ -85,6 +85,44 @@ def _name(text: str) -> str:
     return " ".join(_folded(text).split())
 
 
+def _company(text: str) -> str:
+    """The name without signs and the legal form behind it: "Acme B.V." is "ACME BV" is "acme"."""
+    words = _SIGNS.sub(" ", _DOTS.sub("", _name(text))).split()
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+        words.pop()
+    return " ".join(words)
+
+
+def _registered(text: str) -> str:
+    """Letters and digits alone; "" without a digit: "n/a" must not join strangers."""
+    number = "".join(sign for sign in _folded(text) if sign.isalnum())
+    return number if any("0" <= sign <= "9" for sign in number) else ""
+
+
+def _company_domain(text: str) -> str:
+    address = _email(text)
+    host = address.partition("@")[2] if address else _domain(text)
+    return "" if host in _FREE_MAIL else host
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# "B.V.", "BV" and "b. v." are one word.
+_DOTS = re.compile(r"(?<=\b\w)\.\s?(?=\w\b)|\.(?=\s|$)")
+_SIGNS = re.compile(r"[^\w&+]+")
+_LEGAL_FORMS = _words(
+    "bv nv vof cv bvba sprl srl sa sas sarl gmbh ag kg ohg ug ltd limited plc llp llc inc sl slu"
+)
+# Whoever writes from there says nothing of a company.
+_FREE_MAIL = _words(
+    "gmail.com googlemail.com outlook.com hotmail.com hotmail.nl live.com live.nl msn.com "
+    "yahoo.com icloud.com me.com aol.com gmx.de gmx.net web.de proton.me protonmail.com "
+    "ziggo.nl kpnmail.nl planet.nl home.nl xs4all.nl telenet.be skynet.be orange.fr free.fr "
+    "t-online.de btinternet.com"
+)
+
 _NORMALISERS: dict[Normaliser, Normalise] = {
     Normaliser.EXACT: str.strip,
     Normaliser.EMAIL: _email,
@@ -92,6 +130,9 @@ _NORMALISERS: dict[Normaliser, Normalise] = {
     Normaliser.DOMAIN: _domain,
     Normaliser.PHONE: _phone,
     Normaliser.NAME: _name,
+    Normaliser.COMPANY: _company,
+    Normaliser.REGISTERED: _registered,
+    Normaliser.COMPANY_DOMAIN: _company_domain,
 }
 
 

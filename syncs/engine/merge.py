@@ -93,6 +93,18 @@ def moved(fields: tuple[Watched, ...], view: SideView) -> Moved:
     return answer
 
 
+def changed_after(rule: Rule, side: Side, view: SideView) -> tuple[FieldLock, ...]:
+    """What of a side's values was changed since something was made of them, once for ever."""
+    if view.base is None:
+        return ()
+    return tuple(
+        FieldLock(rule.key, side, watched.field, before, view.values.get(watched.field))
+        for watched in rule.watched(side)
+        if not isinstance(before := base_of(view.base, watched), Missing)
+        and not same(view.values.get(watched.field), before)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """One mapping over one linked record: the question, with all that the answer depends on."""

@@ -15,6 +15,7 @@ from syncs.engine.terms import (
     TransformKind,
 )
 from syncs.engine.values import as_text, lines_of
+from syncs.engine.ways import Lead
 
 REFERRING = frozenset(
     {
@@ -32,20 +33,24 @@ def reference_keys(rule: Rule, record: RecordView) -> Iterator[ReferenceKey]:
         source = target.other
         view = record.left if source is Side.LEFT else record.right
         if view is not None:
-            yield from _keys(rule, source, view.values.get(rule.watched(source)[0].field))
+            for name, lead in rule.leads.items():
+                read = name if source is Side.LEFT else rule.right[0].field
+                yield from _keys(rule.mapping.transform.kind, lead, source, view.values.get(read))
 
 
-def _keys(rule: Rule, source: Side, value: Value) -> Iterator[ReferenceKey]:
-    transform, object_type = rule.mapping.transform, rule.parents
-    if transform.kind is TransformKind.REFERENCE or not lines_of(value):
+def _keys(kind: TransformKind, lead: Lead, source: Side, value: Value) -> Iterator[ReferenceKey]:
+    object_type, right_type = lead
+    if not object_type:
+        return
+    if kind is TransformKind.REFERENCE or not lines_of(value):
         parent_id = as_text(value)
         if parent_id:
-            yield ReferenceKey(object_type, source, parent_id)
+            yield ReferenceKey(object_type, source, parent_id, right_type=right_type)
         return
     for line in lines_of(value):
         if line.reference:
             yield ReferenceKey(object_type, source, line.reference)
-        if line.sku and transform.kind is TransformKind.LINES:
+        if line.sku and kind is TransformKind.LINES:
             yield ReferenceKey(object_type, source, line.sku, SKU)
 
 

@@ -29,7 +29,10 @@ class FieldConflict:
 
 @dataclass(frozen=True, slots=True)
 class FieldLock:
-    """A value that belongs to the other side and was changed on `side` since both agreed."""
+    """A value that was changed on `side` since both agreed, and may not be.
+
+    It belongs to the other side, or a document was made of it.
+    """
 
     mapping: str
     side: Side
@@ -92,12 +95,14 @@ class Unlink:
 class Exclude:
     """Not part of the sync, which is no error; `clause` is the filter's clause that said no.
 
-    `is_partial` when changes are held back one way only and still come in the other way.
+    `is_partial` when changes are held back one way only and still come in the other way;
+    `parent_id` is the record that it is left out with.
     """
 
     reason: ExcludeReason
     clause: Condition | None = None
     is_partial: bool = False
+    parent_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Wait:
     object_type: str
     parent_id: str
     title: str
+    # The right object type of the sync that links it; empty: whatever it is.
+    right_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _unsettled(
 def _held(compiled: Compiled, linked: Linked, references: References) -> set[str]:
     """The mappings with a change that may not flow now, or whose parent is not there."""
     open_sides, _ = compiled.open_sides(linked)
-    found: set[str] = set()
+    found = {lock.mapping for lock in compiled.kept_locks(linked)}
     for rule in compiled.rules(linked.record).merging:
         if is_quiet(rule, linked.left, linked.right):
             continue

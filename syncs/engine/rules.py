@@ -1,15 +1,15 @@
 """Mappings made ready for many records of one sync."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from integrations.contract import Value
 from syncs.engine.lines import agree, weigh_the_same
-from syncs.engine.terms import FieldMapping, Side, SideView, SyncSpec, TransformKind
+from syncs.engine.terms import FieldMapping, Mode, Side, SideView, SyncSpec, TransformKind
 from syncs.engine.transforms import transformer
 from syncs.engine.values import OWNER_MARK, digest, same
-from syncs.engine.ways import Transformer, names, parents_of
+from syncs.engine.ways import Lead, Transformer, leads_of, names
 
 type Comparison = Callable[[Value, Value], bool]
 
@@ -44,14 +44,16 @@ class Rule:
     # A fingerprint of how values are made, and under which name the left base keeps it.
     print: str = ""
     print_name: str = ""
-    # The left object type of what references and lines point to.
-    parents: str = ""
+    # Where references and lines lead, by the left field that they are read from or written to.
+    leads: Mapping[str, Lead] = field(default_factory=dict)
     # The side that the values belong to; None: to both.
     owner: Side | None = None
     # Whether a value made for a side and the one that it holds say the same.
     agree: Comparison = same
     # Whether a value is what it was, as far as the other side may not change it.
     is_unhurt: Comparison = same
+    # The side whose values something was made of, once for ever.
+    kept: Side | None = None
 
     @property
     def key(self) -> str:
@@ -72,11 +74,11 @@ def compile_rule(mapping: FieldMapping, spec: SyncSpec, born: Side = Side.LEFT) 
     for side in _targets(mapping, spec, born):
         (name,) = names(mapping, side)
         fields = spec.left_fields if side is Side.LEFT else spec.right_fields
-        field = fields.get(name)
-        outlet = Outlet(name, transformer(mapping, side, field, spec))
-        if field is None or field.creatable:
+        known = fields.get(name)
+        outlet = Outlet(name, transformer(mapping, side, known, spec))
+        if side in spec.creates and (known is None or known.creatable):
             creates[side] = outlet
-        if field is None or field.updatable:
+        if side not in _written_once(spec) and (known is None or known.updatable):
             updates[side] = outlet
     has_lines = mapping.transform.kind in _LINE_KINDS
     return Rule(
@@ -88,11 +90,23 @@ def compile_rule(mapping: FieldMapping, spec: SyncSpec, born: Side = Side.LEFT) 
         is_plain=_is_plain(mapping, spec),
         print=_print(mapping),
         print_name=f"{OWNER_MARK}{mapping.key}",
-        parents=parents_of(mapping, spec),
+        leads=leads_of(mapping, spec),
         owner=born if mapping.owned and born.other in updates else None,
         agree=agree if has_lines else same,
         is_unhurt=weigh_the_same if has_lines else same,
+        kept=_kept(mapping, spec, creates),
     )
+
+
+def _written_once(spec: SyncSpec) -> frozenset[Side]:
+    return spec.creates if spec.mode is Mode.ONCE else frozenset()
+
+
+def _kept(mapping: FieldMapping, spec: SyncSpec, creates: Mapping[Side, Outlet]) -> Side | None:
+    if not mapping.owned:
+        return None
+    made = (side for side in creates if side in _written_once(spec))
+    return next((side.other for side in made if side.other not in spec.creates), None)
 
 
 _LINE_KINDS = frozenset({TransformKind.LINES, TransformKind.ALLOCATIONS})
@@ -121,6 +135,7 @@ def _print(mapping: FieldMapping) -> str:
         "table": [list(pair) for pair in made.table],
         "length": made.length,
         "object_type": made.object_type,
+        **({"spare": True} if made.spare else {}),
         "fields": [*mapping.left, OWNER_MARK, *mapping.right],
     }
     return digest(parts)

@@ -81,7 +81,7 @@ def _unfed(spec: SyncSpec) -> Iterator[str]:
     if spec.mode is Mode.UPDATE:
         return
     for side in Side:
-        if not spec.direction.reaches(side):
+        if not spec.direction.reaches(side) or side not in spec.creates:
             continue
         mappings = [one for one in spec.mappings if one.born in (None, side.other)]
         fed = {target for target, _ in _written(spec, side, mappings)}

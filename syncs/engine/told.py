@@ -88,7 +88,8 @@ class Transform:
     `text` is the constant, the default when empty, the template ("{firstname} {lastname}"), for
     first filled the templates to try in order, parted by "|" (none: the fields themselves), or for
     a reference the id to fall back to when the parent failed, is excluded or does not exist;
-    `table` pairs left and right choices, where "" stands for an empty value; `length` is for
+    `table` pairs left and right choices, where "" stands for an empty value, and
+    with `spare` so do choices that it does not name; `length` is for
     truncate (0: the target's own limit); `object_type` for a reference is the left object type of
     the sync that links the parents. A reference of several fields takes the first that is filled;
     then each field's own `references` says what links its parents.
@@ -105,6 +106,7 @@ class Transform:
     table: tuple[tuple[str, str], ...] = ()
     length: int = 0
     object_type: str = ""
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class FieldMapping:
     only; what somebody changes there is neither overwritten nor ignored: the record fails and says
     what to undo. In a sync of mode once what was created was made of them, so that a later change
     of them fails the record. `born` keeps the mapping to records that were born on that side.
+    `exclude_orphans`: a record whose reference leads to one that is excluded is excluded too.
     """
 
     key: str
@@ -126,6 +129,7 @@ class FieldMapping:
     erase: bool = False
     owned: bool = False
     born: Side | None = None
+    exclude_orphans: bool = False
 
 
 class ExcludeReason(StrEnum):
@@ -247,8 +251,9 @@ class TaxRule:
 class DocumentRules:
     """How a document's lines are turned into lines of the other side.
 
-    `product` is the left object type of the sync that links what is sold. A line on the left that
-    matches nothing on the right is booked on `fallback` there, an id, unless `needs_match`.
+    `product` is the left object type of the sync that links what is sold; without it lines name
+    nothing that is sold, only words and amounts. A line on the left that matches nothing on the
+    right is booked on `fallback` there, an id, unless `needs_match`.
     `tax_needed`: each line on the right needs a tax code, `no_tax` where the left has no rate.
     `inclusive`: amounts on the left include tax. `left_total` and `right_total` are the fields with
     what the document comes to, `left_currency` the one with its currency code, and `adjustments`

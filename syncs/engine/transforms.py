@@ -15,14 +15,15 @@ from syncs.engine.terms import (
 )
 from syncs.engine.texts import filler, placeholders, shorten
 from syncs.engine.values import as_text, choices_of, is_empty
-from syncs.engine.ways import Transformer, Way
+from syncs.engine.ways import Transformer, Way, leads_of
 
 
 def transformer(
     mapping: FieldMapping, target: Side, target_field: Field | None, spec: SyncSpec | None = None
 ) -> Transformer:
     """The mapping's way to one side, ready for many records."""
-    return _BUILDERS[mapping.transform.kind](Way(mapping, target, target_field, spec))
+    way = Way(mapping, target, target_field, spec, leads_of(mapping, spec))
+    return _BUILDERS[mapping.transform.kind](way)
 
 
 def _copy(way: Way) -> Transformer:
@@ -51,6 +52,8 @@ def _choice_table(way: Way) -> Transformer:
         table = {right: left for left, right in way.mapping.transform.table}
 
     def look_up(choice: str) -> str:
+        if choice not in table and way.mapping.transform.spare:
+            return ""
         if choice not in table:
             raise way.refused("not_in_table", f"“{choice}” is not in the mapping's table.")
         return table[choice]
@@ -113,20 +116,21 @@ def _truncate(way: Way) -> Transformer:
 
 
 def _reference(way: Way) -> Transformer:
-    (source,) = way.sources
+    """The first field that names a record says which; the others are for records without one."""
 
     def make(values: Values, references: References, present: Values) -> Value:
-        parent_id = as_text(values.get(source))
+        named = ((source, as_text(values.get(source))) for source in way.sources)
+        source, parent_id = next((pair for pair in named if pair[1]), ("", ""))
         if not parent_id:
             if not present and way.field is not None and way.field.required:
                 raise way.refused("parent_unnamed", _UNNAMED, Category.PARENT_MISSING)
             return None
-        parent = way.parent(parent_id, references)
+        parent = way.parent(parent_id, references, field=source)
         if parent.status is ParentStatus.LINKED:
             return parent.id
         if way.mapping.transform.text:
             return way.mapping.transform.text
-        raise way.orphan(parent, parent_id)
+        raise way.orphan(parent, parent_id, source)
 
     return make
 

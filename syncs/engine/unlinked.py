@@ -82,7 +82,7 @@ def _partner(
     picked = record.partner_choice is PartnerChoice.PICK
     if isinstance(found, Link) or picked:
         return found
-    if not compiled.spec.direction.reaches(side.other):
+    if side.other not in compiled.creatable:
         # Records of the other side may still find this one; what is ambiguous is asked there.
         return Exclude(ExcludeReason.DIRECTION)
     if found is None and compiled.spec.mode is Mode.UPDATE:

@@ -1,12 +1,15 @@
 """One direction of a mapping: where it takes its value, what it writes, and what holds it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import NamedTuple
 
 from integrations.contract import Category, Fault, Field, Value, Values
 from syncs.engine.convert import convert
 from syncs.engine.terms import (
     Exclude,
+    ExcludeReason,
     Fail,
     FieldMapping,
     Parent,
@@ -15,6 +18,7 @@ from syncs.engine.terms import (
     References,
     Side,
     SyncSpec,
+    TransformKind,
     Wait,
 )
 from syncs.engine.values import parse
@@ -40,6 +44,8 @@ class Way:
     target: Side
     field: Field | None
     spec: SyncSpec | None = None
+    # Where references lead, by left field.
+    leads: "Mapping[str, Lead]" = dataclass_field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -88,24 +94,34 @@ class Way:
         message = f"{self.label}: {reason}"
         return Held(Fail(Fault(category, code, message, field=self.name, existing_id=parent_id)))
 
-    def parent(self, parent_id: str, references: References, rule: str = "") -> Parent:
+    def parent(
+        self, parent_id: str, references: References, rule: str = "", field: str = ""
+    ) -> Parent:
         """What is known of a record of the other sync; one that nobody has seen yet is waited for.
 
-        Raises Held when the record is to wait.
+        `field` is the one that the id was read from, where several may have it. Raises Held when
+        the record is to wait.
         """
-        key = ReferenceKey(self.object_type, self.source, parent_id, rule)
+        key = self.key(parent_id, rule, field)
         parent = references.get(key, UNSEEN)
         if parent.status is ParentStatus.WAITING:
-            raise Held(Wait(key.object_type, parent_id, parent.title))
+            raise Held(Wait(key.object_type, parent_id, parent.title, key.right_type))
         return parent
+
+    def key(self, parent_id: str, rule: str = "", field: str = "") -> ReferenceKey:
+        lead = self.leads.get(field) or next(iter(self.leads.values()), Lead(""))
+        return ReferenceKey(lead.object_type, self.source, parent_id, rule, lead.right_type)
 
     @property
     def object_type(self) -> str:
-        return parents_of(self.mapping, self.spec)
+        return next((lead.object_type for lead in self.leads.values()), "")
 
-    def orphan(self, parent: Parent, parent_id: str) -> Held:
+    def orphan(self, parent: Parent, parent_id: str, field: str = "") -> Held:
         """The record cannot go as its parent has no partner, with the parent's own reason."""
-        title = f"“{parent.title}”" if parent.title else f"{self.object_type} {parent_id}"
+        if self.mapping.exclude_orphans and parent.status is ParentStatus.EXCLUDED:
+            return Held(Exclude(ExcludeReason.PARENT, parent_id=parent_id))
+        named = self.key(parent_id, field=field).object_type
+        title = f"“{parent.title}”" if parent.title else f"{named} {parent_id}"
         message = f"{self.label}: {title} {why_apart(parent)}"
         code = f"parent_{parent.status.value}"
         fault = Fault(
@@ -118,10 +134,33 @@ def names(mapping: FieldMapping, side: Side) -> tuple[str, ...]:
     return mapping.left if side is Side.LEFT else mapping.right
 
 
-def parents_of(mapping: FieldMapping, spec: SyncSpec | None) -> str:
-    """The left object type of the sync that links what the mapping's values refer to."""
-    documents = spec.documents if spec is not None else None
-    return mapping.transform.object_type or (documents.product if documents is not None else "")
+class Lead(NamedTuple):
+    """What a mapping's references lead to: the object types of the sync that links it."""
+
+    object_type: str
+    # Empty: whatever it is.
+    right_type: str = ""
+
+
+def leads_of(mapping: FieldMapping, spec: SyncSpec | None) -> dict[str, Lead]:
+    """By left field: where its references lead."""
+    if mapping.transform.kind is not TransformKind.REFERENCE:
+        documents = spec.documents if spec is not None else None
+        product = documents.product if documents is not None else ""
+        return dict.fromkeys(mapping.left, Lead(mapping.transform.object_type or product))
+    right_type = _references(spec.right_fields, mapping.right[0]) if spec is not None else ""
+    several = len(mapping.left) > 1
+    found: dict[str, Lead] = {}
+    for name in mapping.left:
+        own = _references(spec.left_fields, name) if spec is not None else ""
+        told = mapping.transform.object_type
+        found[name] = Lead((own or told) if several else (told or own), right_type)
+    return found
+
+
+def _references(fields: Mapping[str, Field], name: str) -> str:
+    known = fields.get(name)
+    return known.references if known is not None else ""
 
 
 UNSEEN = Parent(ParentStatus.WAITING)
