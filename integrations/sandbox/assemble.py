@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrations.sandbox import dataset as datasets
-from integrations.sandbox.core import Clock, Provider, Sandbox, Setting, SystemClock
+from integrations.sandbox.core import (
+    HUBSPOT_NL,
+    Clock,
+    Provider,
+    Sandbox,
+    Setting,
+    SystemClock,
+)
 from integrations.sandbox.faults import FaultBook
+from integrations.sandbox.hubspot.account import DUTCH
 from integrations.sandbox.hubspot.provider import HubSpot
 from integrations.sandbox.quickbooks.provider import QuickBooks
 
@@ -22,9 +30,14 @@ def make_sandbox(
     setting = Setting(clock or SystemClock(), seed, real_limits)
 
     def build() -> Mapping[str, Provider]:
-        return {"hubspot": HubSpot(setting), "quickbooks": QuickBooks(setting)}
+        providers: tuple[Provider, ...] = (
+            HubSpot(setting),
+            HubSpot(setting, HUBSPOT_NL, DUTCH),
+            QuickBooks(setting),
+        )
+        return {provider.name: provider for provider in providers}
 
-    kinds = {provider.name: provider.fault_kinds for provider in (HubSpot, QuickBooks)}
+    kinds = {name: provider.fault_kinds for name, provider in build().items()}
     sandbox = Sandbox(setting.clock, FaultBook(kinds, seed), build)
     if dataset != "empty":
         sandbox.fill = lambda filled: datasets.fill(filled, dataset, seed)

@@ -23,6 +23,10 @@ Headers = tuple[tuple[str, str], ...]
 JSON_HEADERS: Headers = (("Content-Type", "application/json;charset=utf-8"),)
 
 
+# A second account at HubSpot, of a Dutch company.
+HUBSPOT_NL = "hubspot-nl"
+
+
 class BadRequest(ValueError):
     """The body or query cannot be read; the provider words the answer."""
 
@@ -260,6 +264,11 @@ class Sandbox:
     @property
     def hubspot(self) -> HubSpot:
         return cast("HubSpot", self.providers["hubspot"])
+
+    @property
+    def hubspot_nl(self) -> HubSpot:
+        """The account of the Dutch company."""
+        return cast("HubSpot", self.providers[HUBSPOT_NL])
 
     @property
     def quickbooks(self) -> QuickBooks:

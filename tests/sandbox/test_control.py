@@ -204,6 +204,6 @@ def test_the_root_names_what_is_served(server: SandboxServer) -> None:
     page = requests.get(server.url, timeout=10)
 
     assert page.status_code == 200
-    for name in ("hubspot", "quickbooks", "_control"):
+    for name in ("hubspot", "hubspot-nl", "quickbooks", "_control"):
         assert f"/{name}" in page.text
     assert requests.get(f"{server.url}/xero/x", timeout=10).status_code == 404

@@ -43,6 +43,13 @@ class Account:
         }
 
 
+DUTCH = Account(
+    portal_id=148000002,
+    name="Van Dijk Techniek B.V.",
+    additional_currencies=("USD",),
+)
+
+
 @dataclass(frozen=True)
 class TaxRate:
     """One rate of the account's tax library, which is made in the settings only."""

@@ -59,15 +59,18 @@ SCOPES = (
 class HubSpot(BillingDesk):
     """One account with one app installed in it."""
 
-    name = "hubspot"
     fault_kinds: ClassVar[Mapping[str, Kind]] = KINDS
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(
+        self, setting: Setting, name: str = "hubspot", account: Account | None = None
+    ) -> None:
+        self.name = name
         self.setting = setting
         self.clock = setting.clock
         self.lock = threading.RLock()
         self.meter = Meter()
-        account = Account()
+        account = account or Account()
+        # One application, whatever account it is installed in.
         self.app = App(
             client_id=f"hubspot-client-{setting.seed}",
             client_secret=f"hubspot-secret-{setting.seed}",
@@ -80,7 +83,7 @@ class HubSpot(BillingDesk):
         self.account_scopes: frozenset[str] = frozenset(SCOPES)
         self.rotate_refresh_tokens = False
         self.base_url = "https://api.hubapi.com"
-        self.tokens = TokenStore(self.clock, setting.seed, "hubspot")
+        self.tokens = TokenStore(self.clock, setting.seed, name)
         lag = SEARCH_LAG_SECONDS if setting.real_limits else 0.0
         events = Events(self.clock, account.portal_id, self.app.app_id, self.app.client_secret)
         self.crm = Crm(self.clock, events, self.meter, lag, account)
