@@ -1,11 +1,16 @@
-"""The form fields of a recipe's settings: one of a live list, an option, a switch, a table."""
+"""The form fields of a recipe's settings: from live lists, options, switches, tables, texts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django import forms
 from django.utils.translation import gettext as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminSelect2MultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from integrations.contract import Choice, ConnectorError
 from integrations.models import Connection
@@ -19,6 +24,7 @@ from syncs.recipes import recipe_of
 from syncs.recipes.terms import Setting, SettingKind
 
 PREFIX = "setting_"
+TEXT_LENGTH = 200
 
 
 @dataclass
@@ -30,14 +36,34 @@ class Lists:
 
     def entries(self, side: Side, name: str) -> Sequence[Choice]:
         """The entries that can be chosen; none from a provider that cannot be reached."""
+        return tuple(choice for choice in self._all(side, name) if choice.active)
+
+    def pairs(self, side: Side, name: str, chosen: Iterable[str]) -> list[tuple[str, str]]:
+        """The entries by value and label, and what was chosen and cannot be chosen any more."""
+        every = {choice.value: choice for choice in self._all(side, name)}
+        found = {value: choice.label for value, choice in every.items() if choice.active}
+        for value in chosen:
+            if value not in found:
+                found[value] = self._vanished(side, every.get(value), value)
+        return list(found.items())
+
+    def _vanished(self, side: Side, known: Choice | None, value: str) -> str:
+        """What was chosen and is not offered now, with the reason, as far as it is known."""
+        if side in self._failed:
+            return value
+        place = {"provider": self._connection(side).provider_label}
+        if known is not None:
+            return f"{known.label} – " + _("no longer in use in %(provider)s") % place
+        return f"{value} – " + _("no longer in %(provider)s") % place
+
+    def _all(self, side: Side, name: str) -> Sequence[Choice]:
         if side in self._failed:
             return ()
         try:
-            found = live_choices(self._connection(side), name)
+            return live_choices(self._connection(side), name)
         except ConnectorError as error:
             self._failed[side] = error.fault.message
             return ()
-        return tuple(choice for choice in found if choice.active)
 
     def trouble(self, *sides: Side) -> str:
         """Why a list is empty, in a sentence; empty when the providers answered."""
@@ -78,14 +104,32 @@ def _list(sync: Sync, setting: Setting, lists: Lists) -> forms.Field:
     """A choice from the live list; without the provider, only what was chosen before."""
     chosen = str(sync.settings.get(setting.name, ""))
     entries = [("", str(_("Not chosen")))]
-    entries += _pairs(lists.entries(setting.side, setting.choice_list))
-    if chosen and chosen not in dict(entries):
-        entries.append((chosen, chosen))
+    entries += lists.pairs(setting.side, setting.choice_list, [chosen] if chosen else [])
     return forms.ChoiceField(
         choices=entries,
         initial=chosen,
         help_text=lists.trouble(setting.side),
         widget=UnfoldAdminSelectWidget,
+    )
+
+
+def _choices(sync: Sync, setting: Setting, lists: Lists) -> forms.Field:
+    """Several of the live list, found by typing; what vanished stays until it is taken out."""
+    chosen = [str(value) for value in sync.settings.get(setting.name) or ()]
+    entries = lists.pairs(setting.side, setting.choice_list, chosen)
+    return forms.MultipleChoiceField(
+        choices=entries,
+        initial=chosen,
+        help_text=lists.trouble(setting.side),
+        widget=UnfoldAdminSelect2MultipleWidget,
+    )
+
+
+def _text(sync: Sync, setting: Setting, _lists: Lists) -> forms.Field:
+    return forms.CharField(
+        initial=str(sync.settings.get(setting.name) or setting.default),
+        max_length=TEXT_LENGTH,
+        widget=UnfoldAdminTextInputWidget,
     )
 
 
@@ -104,13 +148,22 @@ def _table(sync: Sync, setting: Setting, lists: Lists) -> forms.Field:
     stored: Stored = [[*row, "", ""][:4] for row in sync.settings.get(setting.name, ())]
     asked = lists.entries(setting.side.other, setting.other_list)
     rows = [_row(choice) for choice in asked] or [_stored_row(row) for row in stored]
-    choices = _pairs(lists.entries(setting.side, setting.choice_list))
-    kept = {row[1] for row in stored if row[1]} - dict(choices).keys()
-    choices += [(value, value) for value in sorted(kept)]
+    kept = sorted({row[1] for row in stored if row[1]})
+    choices = lists.pairs(setting.side, setting.choice_list, kept)
     names = names_of(sync)
-    made = TableField(stored, rows, choices, (names[setting.side.other], names[setting.side]))
+    heads = (names[setting.side.other], names[setting.side])
+    made = TableField(stored, rows, choices, heads, _without_partner(sync, setting))
     made.help_text = lists.trouble(*Side)
     return made
+
+
+def _without_partner(sync: Sync, setting: Setting) -> str:
+    """What follows where nothing is chosen for an entry."""
+    if setting.filters:
+        return _("nothing chosen: left out of the sync")
+    if any(mapping.table == setting.name for mapping in recipe_of(sync.recipe).mappings):
+        return _("nothing chosen: stays empty")
+    return _("nothing chosen: what has it fails")
 
 
 def _row(choice: Choice) -> TableRow:
@@ -122,13 +175,11 @@ def _stored_row(row: list[str]) -> TableRow:
     return TableRow(row[0], row[3] or row[0], row[2])
 
 
-def _pairs(found: Sequence[Choice]) -> list[tuple[str, str]]:
-    return [(choice.value, choice.label) for choice in found]
-
-
 _MAKERS: dict[SettingKind, Callable[[Sync, Setting, Lists], forms.Field]] = {
     SettingKind.LIST: _list,
     SettingKind.OPTION: _option,
     SettingKind.SWITCH: _switch,
     SettingKind.TABLE: _table,
+    SettingKind.CHOICES: _choices,
+    SettingKind.TEXT: _text,
 }

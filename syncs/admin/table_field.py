@@ -33,10 +33,14 @@ class TableWidget(forms.Widget):
     """A row for each entry, with a select of the other list; posted as "<name>__<value>"."""
 
     def __init__(
-        self, rows: Sequence[TableRow], choices: Sequence[tuple[str, str]], heads: tuple[str, str]
+        self,
+        rows: Sequence[TableRow],
+        choices: Sequence[tuple[str, str]],
+        heads: tuple[str, str],
+        without: str,
     ) -> None:
         super().__init__()
-        self.rows, self.choices, self.heads = rows, choices, heads
+        self.rows, self.choices, self.heads, self.without = rows, choices, heads, without
 
     def render(
         self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
@@ -54,6 +58,7 @@ class TableWidget(forms.Widget):
             "rows": rows,
             "choices": self.choices,
             "heads": self.heads,
+            "without": self.without,
             "id": (attrs or {}).get("id", ""),
         }
         return render_to_string("syncs/sync/table_field.html", context)
@@ -83,11 +88,12 @@ class TableField(forms.Field):
         rows: Sequence[TableRow],
         choices: Sequence[tuple[str, str]],
         heads: tuple[str, str],
+        without: str,
     ) -> None:
         self.stored, self.rows = stored, rows
         self.values = {value for value, _label in choices}
         initial = {row[0]: row[1] for row in stored if row[1]}
-        super().__init__(initial=initial, widget=TableWidget(rows, choices, heads))
+        super().__init__(initial=initial, widget=TableWidget(rows, choices, heads, without))
 
     def clean(self, value: Any) -> Stored:
         chosen: Mapping[str, str] = value or {}
