@@ -51,6 +51,8 @@ class Crm:
     locked_invoices: set[int] = field(default_factory=set)
     # The invoices that are brought up to date at the end of the call; None: at once.
     waiting: set[int] | None = None
+    # The records that tell of their associations once a merge is done; None: at once.
+    telling: dict[tuple[str, int], None] | None = None
     links: LinkStore = field(default_factory=LinkStore)
     stores: dict[str, ObjectStore] = field(default_factory=dict)
     # The associations of archived records, for the day they are restored.

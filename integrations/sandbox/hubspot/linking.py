@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from integrations.sandbox.hubspot.crm import Crm, tell_properties
+from integrations.sandbox.hubspot.crm import Crm
 from integrations.sandbox.hubspot.links import PRIMARY_IDS, LinkType, WantedLink
 from integrations.sandbox.hubspot.origin import API
 from integrations.sandbox.hubspot.refusals import object_not_found, validation
 from integrations.sandbox.hubspot.rule_book import rules_of
 from integrations.sandbox.hubspot.shapes import record_number, text, whole
 from integrations.sandbox.hubspot.store import ObjectStore, Record
+from integrations.sandbox.hubspot.told_links import ends_of, follow_links
 from integrations.sandbox.hubspot.upkeep import follow
 
 
@@ -108,13 +109,13 @@ def associate(
 ) -> bool:
     """Set the labels of a pair to these; False when it had them."""
     name = store.definition.name
-    touched = contacts_of(name, from_id, link.to_type, link.to_id)
+    touched = ends_of(name, from_id, link.to_type, link.to_id)
     held = set(crm.links.of(name, link.to_type, from_id).get(link.to_id, ()))
     if not crm.links.put(name, from_id, link.to_id, link.kinds):
         return False
     now_held = set(crm.links.of(name, link.to_type, from_id)[link.to_id])
     _tell_links(crm, (from_id, link.to_id), now_held - held, source)
-    follow_primary(crm, touched, source)
+    follow_links(crm, touched, source)
     _follow_invoices(crm, (name, from_id), (link.to_type, link.to_id), source)
     return True
 
@@ -124,12 +125,12 @@ def disassociate(
 ) -> bool:
     """Remove all labels of a pair; False when it was not associated."""
     name = store.definition.name
-    touched = contacts_of(name, from_id, to_type, to_id)
+    touched = ends_of(name, from_id, to_type, to_id)
     held = set(crm.links.of(name, to_type, from_id).get(to_id, ()))
     if not crm.links.remove(name, to_type, from_id, to_id):
         return False
     _tell_links(crm, (from_id, to_id), held, source, removed=True)
-    follow_primary(crm, touched, source)
+    follow_links(crm, touched, source)
     _follow_invoices(crm, (name, from_id), (to_type, to_id), source)
     return True
 
@@ -138,12 +139,12 @@ def remove_labels(
     crm: Crm, store: ObjectStore, from_id: int, to_id: int, kinds: list[LinkType]
 ) -> bool:
     name, to_type = store.definition.name, kinds[0].to_type
-    touched = contacts_of(name, from_id, to_type, to_id)
+    touched = ends_of(name, from_id, to_type, to_id)
     if not crm.links.remove_labels(name, from_id, to_id, kinds):
         return False
     gone = {kind.type_id for kind in kinds}
     _tell_links(crm, (from_id, to_id), gone, API, removed=True)
-    follow_primary(crm, touched, API)
+    follow_links(crm, touched, API)
     return True
 
 
@@ -156,28 +157,6 @@ def _follow_invoices(crm: Crm, near: tuple[str, int], far: tuple[str, int], sour
 def unlink_all(crm: Crm, store: ObjectStore, record_id: int, source: str) -> None:
     for to_type, to_id in crm.links.all_of(store.definition.name, record_id):
         disassociate(crm, store, record_id, to_type, to_id, source)
-
-
-def contacts_of(name: str, from_id: int, to_type: str, to_id: int) -> list[int]:
-    """The contacts whose primary company may change with this pair."""
-    if (name, to_type) == ("contacts", "companies"):
-        return [from_id]
-    if (name, to_type) == ("companies", "contacts"):
-        return [to_id]
-    return []
-
-
-def follow_primary(crm: Crm, contact_ids: Iterable[int], source: str) -> None:
-    """`associatedcompanyid` is the primary company's id, and changes the contact with it."""
-    store = crm.stores["contacts"]
-    for contact_id in contact_ids:
-        contact = store.find(contact_id)
-        if contact is None:
-            continue
-        company_id = crm.links.primary("contacts", contact_id)
-        value = "" if company_id is None else str(company_id)
-        changed = store.change(contact, {"associatedcompanyid": value})
-        tell_properties(crm, store, contact, changed, source)
 
 
 def _tell_links(

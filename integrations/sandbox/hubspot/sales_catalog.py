@@ -62,6 +62,9 @@ DEALS = ObjectDefinition(
         flag("hs_is_closed_won", "Is Closed Won", DEAL, read_only=True, calculated=True),
         amount("hs_deal_stage_probability", "Deal probability", DEAL),
         amount("amount_in_home_currency", "Amount in company currency", DEAL),
+        amount("hs_primary_associated_company", "Primary Associated Company", DEAL),
+        amount("num_associated_contacts", "Number of Associated Contacts", DEAL),
+        amount("hs_num_of_associated_line_items", "Number of Associated Line Items", DEAL),
         text("hs_merged_object_ids", "Merged record IDs", DEAL, read_only=True),
     ),
 )

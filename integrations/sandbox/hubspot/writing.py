@@ -18,8 +18,6 @@ from integrations.sandbox.hubspot.crm import (
 from integrations.sandbox.hubspot.linking import (
     associate,
     check_new_links,
-    contacts_of,
-    follow_primary,
     unlink_all,
     wanted_links,
 )
@@ -27,6 +25,12 @@ from integrations.sandbox.hubspot.links import PRIMARY_IDS, WantedLink
 from integrations.sandbox.hubspot.origin import API, SCREEN
 from integrations.sandbox.hubspot.rule_book import rules_of
 from integrations.sandbox.hubspot.store import ObjectStore, Record
+from integrations.sandbox.hubspot.told_links import (
+    TOLD_NAMES,
+    ends_of,
+    follow_links,
+    told_once,
+)
 from integrations.sandbox.hubspot.upkeep import follow, invoices_of, refresh, together
 
 
@@ -116,9 +120,9 @@ def archive(crm: Crm, store: ObjectStore, record: Record, source: str = API) -> 
     crm.parked[name, record.id] = parked = []
     for to_type, to_id in crm.links.all_of(name, record.id):
         parked.append((to_type, to_id, crm.links.of(name, to_type, record.id)[to_id]))
-        touched = contacts_of(name, record.id, to_type, to_id)
+        touched = ends_of(name, record.id, to_type, to_id)
         crm.links.remove(name, to_type, record.id, to_id)
-        follow_primary(crm, touched, source)
+        follow_links(crm, touched, source)
     store.archive(record)
     crm.events.record(store.definition, "deletion", record.id, changeSource=source)
     refresh(crm, touched_invoices, source)
@@ -154,18 +158,8 @@ def merge(
     """Merge two records; with `third` the survivor is a new one, as some merges do."""
     gone = [primary, loser] if third else [loser]
     values = _merged_values(primary, loser, [record.id for record in gone])
-    linked = _links_of(crm, store, primary, loser)
-    for record in gone:
-        unlink_all(crm, store, record.id, source)
-        store.forget(record)
-    survivor = store.insert({}) if third else primary
-    for old, new in list(store.merged_into.items()):
-        if new in {record.id for record in gone}:
-            store.merged_into[old] = survivor.id
-    store.merged_into |= {record.id: survivor.id for record in gone}
-    moved = store.change(survivor, values)
-    for link in linked:
-        associate(crm, store, survivor.id, link, source)
+    with told_once(crm, source):
+        survivor, moved = _move(crm, store, primary, loser, values, third=third, source=source)
     crm.events.record(
         store.definition,
         "merge",
@@ -180,10 +174,38 @@ def merge(
     return survivor
 
 
+def _move(
+    crm: Crm,
+    store: ObjectStore,
+    primary: Record,
+    loser: Record,
+    values: Values,
+    *,
+    third: bool,
+    source: str,
+) -> tuple[Record, list[str]]:
+    """Make one record of two; it, and which of its properties changed."""
+    gone = [primary, loser] if third else [loser]
+    linked = _links_of(crm, store, primary, loser)
+    for record in gone:
+        unlink_all(crm, store, record.id, source)
+        store.forget(record)
+    survivor = store.insert({}) if third else primary
+    for old, new in list(store.merged_into.items()):
+        if new in {record.id for record in gone}:
+            store.merged_into[old] = survivor.id
+    store.merged_into |= {record.id: survivor.id for record in gone}
+    moved = store.change(survivor, values)
+    for link in linked:
+        associate(crm, store, survivor.id, link, source)
+    return survivor, moved
+
+
 def _merged_values(primary: Record, loser: Record, gone_ids: list[int]) -> Values:
     """The primary's values, the loser's where there are none, and where the losers' keys went."""
     values = loser.values | primary.values
-    values.pop("associatedcompanyid", None)
+    for name in TOLD_NAMES:
+        values.pop(name, None)
     merged = [part for r in (primary, loser) for part in _parts(r, "hs_merged_object_ids")]
     values["hs_merged_object_ids"] = ";".join([*merged, *map(str, gone_ids)])
     emails = [part for r in (primary, loser) for part in _parts(r, "email", "hs_additional_emails")]
