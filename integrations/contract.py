@@ -154,6 +154,8 @@ class Page:
     cursor: str
     more: bool
     complete_until: datetime | None = None
+    # The feed had to begin again by itself: what is in none of its pages may be gone.
+    anew: bool = False
 
 
 class Category(StrEnum):
