@@ -24,6 +24,8 @@ BIN = Path(sys.executable).parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/saldo")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 NOTHING_MAY_LACK = os.environ.get("SALDO_CI") == "1"
+# Slow tests stand together in a file: who is done takes over from who is not.
+SPREAD = ("-n", "2", "--dist", "worksteal")
 LINT = (
     ("ruff", "format", "--check", "--quiet", "."),
     ("ruff", "check", "--quiet", "."),
@@ -78,7 +80,7 @@ def test(report: Report, chosen: list[str]) -> None:
 
 def suite(report: Report, name: str, options: list[str], extra: Mapping[str, str]) -> None:
     say(f"The suite on {name}")
-    command = ("python", "-m", "coverage", "run", "-m", "pytest", "-n", "2", *options)
+    command = ("python", "-m", "coverage", "run", "-m", "pytest", *SPREAD, *options)
     environment = {**os.environ, **extra}
     with subprocess.Popen(  # noqa: S603 (our own command line)
         resolve(command), cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
