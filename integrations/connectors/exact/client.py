@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from integrations.connectors.exact import odata, settings
-from integrations.connectors.exact.errors import is_refusal
-from integrations.connectors.exact.faults import error_for_read, pause_seconds, refused_by, stop_of
+from integrations.connectors.exact.errors import refuses
+from integrations.connectors.exact.faults import error_for_read, refused_by, stop_of
+from integrations.connectors.exact.limits import ENDPOINT_ERRORS, pause_seconds
 from integrations.connectors.exact.payloads import Payload, Rows, from_json, rows_of, to_json
 from integrations.contract import Category, Fault, OutcomeUnknown, RetryLater
 from integrations.http import Clock, Http, Response, redact
@@ -22,8 +23,10 @@ class Client:
 
     def __init__(self, http: Http, division: str, clock: Clock) -> None:
         self._http = http
-        self._division = division
+        self.division = division
         self._clock = clock
+        # What need be read but once while this client lives.
+        self.shelf: dict[str, Any] = {}
 
     # Reading
 
@@ -33,11 +36,17 @@ class Client:
         rows = self._rows(f"{_API}current/Me?{query}", "current/Me").rows
         return dict(rows[0]) if rows else {}
 
-    def page(
-        self, resource: str, select: Sequence[str], where: str = "", order: str = "", top: int = 0
+    def page(  # noqa: PLR0913 - the parts of an address
+        self,
+        resource: str,
+        select: Sequence[str],
+        where: str = "",
+        order: str = "",
+        top: int = 0,
+        expand: str = "",
     ) -> Rows:
         """The first page; the others follow by the address that it names."""
-        query = odata.query(select=select, where=where, order=order, top=top)
+        query = odata.query(select=select, where=where, order=order, top=top, expand=expand)
         return self._rows(f"{self._path(resource)}?{query}", resource)
 
     def follow(self, address: str, resource: str) -> Rows:
@@ -135,6 +144,9 @@ class Client:
             body=None if body is None else to_json(body),
             content_type="" if body is None else "application/json",
             rules=settings.CALL_RULES,
+            endpoint=resource,
+            errors=ENDPOINT_ERRORS,
+            refuses=refuses,
             repeatable=is_read,
             pause=self._pause,
             timeout=settings.READ_SECONDS if is_read else settings.WRITE_SECONDS,
@@ -144,7 +156,7 @@ class Client:
         return pause_seconds(response, self._clock().timestamp())
 
     def _path(self, resource: str) -> str:
-        return f"{_API}{self._division}/{resource}"
+        return f"{_API}{self.division}/{resource}"
 
     def _record(self, resource: str, key: str) -> str:
         return f"{self._path(resource)}({odata.guid(key)})"
@@ -153,6 +165,3 @@ class Client:
 def _unreadable(response: Response) -> Fault:
     message = f"Exact's answer (status {response.status}) could not be read."
     return Fault(Category.TRANSIENT, "unreadable", message, raw=redact(response.text))
-
-
-__all__ = ["Client", "is_refusal"]

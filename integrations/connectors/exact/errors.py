@@ -14,6 +14,7 @@ import msgspec
 
 from integrations.connectors.exact.payloads import from_json
 from integrations.http import Response
+from integrations.http.pauses import REFUSALS
 
 REASON_HEADER = "reason"
 # Said of what went wrong on their side: nothing is known of what became of the call.
@@ -47,8 +48,10 @@ def messages_in(response: Response) -> tuple[Message, ...]:
     return tuple(Message(text) for text in dict.fromkeys(texts) if text)
 
 
-def is_refusal(response: Response) -> bool:
-    """Whether a 5xx says what is wrong with the request, as validation errors do."""
+def refuses(response: Response) -> bool:
+    """Whether the request is at fault: a 5xx may say so, too, as validation errors do."""
+    if response.status < 500:
+        return response.status in REFUSALS
     value = _value(response.body)
     return bool(value) and _GENERIC.search(value) is None
 

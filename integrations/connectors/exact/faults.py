@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from integrations.connectors.exact import settings
 from integrations.connectors.exact.document_faults import DOCUMENT_RULES
 from integrations.connectors.exact.errors import Message, messages_in
 from integrations.connectors.exact.rules import Rule, Stop
@@ -157,35 +156,3 @@ def error_for_read(refused: Refused) -> ConnectorError:
 
 def refused_by(response: Response) -> Refused:
     return Refused(messages_in(response), response.status, redact(response.text))
-
-
-def pause_seconds(response: Response, now: float) -> float:
-    """Seconds for which a company's calls must rest, by the headers; `now` in epoch seconds.
-
-    Of the two families of headers a refusal has only the exhausted one. An answer that leaves
-    nothing of the minute lets the next call wait, too.
-    """
-    if response.status == 429:
-        return _until_reset(response, now)
-    if response.headers.get("x-ratelimit-minutely-remaining") == "0":
-        return max(_reset(response, "x-ratelimit-minutely-reset", now) or 0.0, 0.0)
-    return 0.0
-
-
-def _until_reset(response: Response, now: float) -> float:
-    from_header = response.headers.get("retry-after", "")
-    if from_header.isdecimal():
-        return max(float(from_header), 1.0)
-    for name in ("x-ratelimit-minutely-reset", "x-ratelimit-reset"):
-        seconds = _reset(response, name, now)
-        if seconds is not None:
-            return max(seconds, 1.0)
-    return settings.UNSAID_PAUSE_SECONDS
-
-
-def _reset(response: Response, name: str, now: float) -> float | None:
-    """Seconds until the moment that a header names in milliseconds; None without one."""
-    value = response.headers.get(name, "")
-    if not value.isdecimal() or int(value) == 0:
-        return None
-    return int(value) / 1000 - now

@@ -56,8 +56,13 @@ def oauth_app(hosts: Hosts, client_id: str, client_secret: str, redirect_uri: st
 # Sixty calls a minute for a company: in any window at most `calls` and `burst` of them go out.
 MINUTE = RateRule("minute", calls=50, seconds=60.0, burst=8)
 CALL_RULES = (MINUTE,)
-# A refusal that names no end: the daily limit or a blocked endpoint.
-UNSAID_PAUSE_SECONDS = 3600.0
+# Five thousand calls a day for a company.
+DAY_CALLS = 5000
+# Left for what people wait for.
+DAY_RESERVE = 100
+# Ten refused calls an hour shut an endpoint for us, and for longer each time.
+REFUSED_CALLS = 9
+HOUR_SECONDS = 3600.0
 
 READ_SECONDS = 60.0
 WRITE_SECONDS = 100.0
