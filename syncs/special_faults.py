@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.contract import Category
 from syncs.document_faults import DOCUMENTS
+from syncs.exact_faults import EXACT
 from syncs.fault_terms import Special
 
 _RECORDS = (
@@ -59,4 +60,4 @@ _RECORDS = (
     ),
 )
 
-SPECIAL = (*_RECORDS, *DOCUMENTS)
+SPECIAL = (*_RECORDS, *DOCUMENTS, *EXACT)

@@ -63,7 +63,9 @@ def ends_of(sync: Sync) -> Ends:
 
 
 # The engine knows no providers: what it says of these faults names the sides.
-_SIDES_NAMED = frozenset({"changed_elsewhere", "voided_elsewhere", "totals_differ"})
+_SIDES_NAMED = frozenset(
+    {"changed_elsewhere", "changed_after_creation", "voided_elsewhere", "totals_differ"}
+)
 _SIDE = re.compile(r"\b(?:on|to) the (left|right)\b")
 
 
