@@ -10,8 +10,9 @@ from integrations.services import opened
 from syncs import services
 from syncs.bench import stage
 from syncs.bench.phases import new_company, work_off
-from syncs.demo.company import STARTED, settings_for
+from syncs.demo.company import STARTED
 from syncs.demo.control import Control
+from syncs.demo.trading import settings_for
 from syncs.engine.terms import Direction
 from syncs.models import Integration, Sync
 from syncs.recipes.hubspot_quickbooks_documents import CONTACTS, INVOICES, PRODUCTS

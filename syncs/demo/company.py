@@ -1,6 +1,7 @@
-"""The demo company: its people, its connections to the sandbox, and its syncs."""
+"""What the demo's companies have in common: people, connections to the sandbox, syncs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -9,38 +10,49 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, Tenant, User
 from integrations.connecting import identity_changes
-from integrations.contract import Choice, Connector, Identity
+from integrations.contract import Identity
 from integrations.models import SANDBOX, Connection
 from integrations.services import opened
 from syncs import services
 from syncs.models import Integration, Sync
 from syncs.recipes import recipe_of
-from syncs.recipes.hubspot_quickbooks_documents import CONTACTS, INVOICES, PAYMENTS, PRODUCTS
 
-SLUG = "demo"
-NAME = "Brouwer & Søn Trading"
 # Not a secret: the demo holds made-up companies and refuses to run in production.
 PASSWORD = "saldo-demo"  # noqa: S105
-PEOPLE = {
-    Role.FINANCE: ("finance@demo.example", "Fenna Finance"),
-    Role.OWNER: ("owner@demo.example", "Olav Owner"),
-    Role.VIEWER: ("viewer@demo.example", "Vera Viewer"),
-}
-WANTED_INCOME = "sales"
-FORGOTTEN = "Seattle"
-# Since when, in days, the company has had its invoices in step; its invoices are made for it.
+# Since when, in days, the companies have had their documents in step; these are made for it.
 STARTED = 30
-# What is built on comes first.
-ORDER = (CONTACTS, PRODUCTS, INVOICES, PAYMENTS, "hubspot_quickbooks_payment_notes")
+
+type Told = Mapping[str, Mapping[str, str]]
+"""What the sandbox tells of each of its providers."""
 
 
-def demo_tenant() -> Tenant:
-    tenant, _created = Tenant.objects.get_or_create(
-        slug=SLUG, defaults={"name": NAME, "currency": "USD", "is_demo": True}
-    )
-    for role, (email, name) in PEOPLE.items():
-        _person(tenant, role, email, name)
-    return tenant
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One of the demo's companies."""
+
+    slug: str
+    name: str
+    currency: str
+    # By role the e-mail address and the name.
+    people: Mapping[Role, tuple[str, str]]
+    # Connects both sides and switches the syncs on; found again if they are there. They come in
+    # the order in which one builds on the other.
+    install: Callable[[Tenant, Told], list[Sync]]
+    # What people do after the first sync; takes the sandbox's address.
+    work_on: Callable[[Tenant, list[Sync], str], None]
+
+    @property
+    def finance(self) -> str:
+        return self.people[Role.FINANCE][0]
+
+    def tenant(self) -> Tenant:
+        tenant, _created = Tenant.objects.get_or_create(
+            slug=self.slug,
+            defaults={"name": self.name, "currency": self.currency, "is_demo": True},
+        )
+        for role, (email, name) in self.people.items():
+            _person(tenant, role, email, name)
+        return tenant
 
 
 def _person(tenant: Tenant, role: Role, email: str, name: str) -> None:
@@ -55,12 +67,14 @@ def _person(tenant: Tenant, role: Role, email: str, name: str) -> None:
     )
 
 
-def connect(tenant: Tenant, provider: str, told: Mapping[str, str]) -> Connection:
+def connect(
+    tenant: Tenant, provider: str, told: Mapping[str, str], environment: str = SANDBOX
+) -> Connection:
     """The connection to the sandbox, with the tokens that the sandbox has ready."""
     connection, _created = Connection.objects.for_tenant(tenant).update_or_create(
         tenant=tenant,
         provider=provider,
-        environment=SANDBOX,
+        environment=environment,
         external_id=str(told["account_id"]),
         defaults={
             "access_token": told["access_token"],
@@ -78,52 +92,30 @@ def connect(tenant: Tenant, provider: str, told: Mapping[str, str]) -> Connectio
     return connection
 
 
-def install(tenant: Tenant, told: Mapping[str, Mapping[str, str]]) -> list[Sync]:
-    """Both connections, the integration and its syncs, switched on; found again if there.
-
-    They come in the order in which one builds on the other.
-    """
-    left = connect(tenant, "hubspot", told["hubspot"])
-    right = connect(tenant, "quickbooks", told["quickbooks"])
-    integration = services.install(left, right, name="HubSpot ⇄ QuickBooks")
-    with opened(left) as hubspot, opened(right) as quickbooks:
-        found = settings_for(hubspot, quickbooks)
-    for code in (CONTACTS, PRODUCTS, INVOICES):
-        _switch_on(integration, code, found.get(code, {}))
-    rows = Sync.objects.for_tenant(tenant).filter(integration=integration)
-    return sorted(rows, key=lambda sync: ORDER.index(sync.recipe))
-
-
-def _switch_on(integration: Integration, code: str, settings: Mapping[str, Any]) -> None:
+def switch_on(
+    integration: Integration,
+    code: str,
+    settings: Mapping[str, Any],
+    prepare: Callable[[Sync], None] = lambda _: None,
+) -> None:
+    """A sync of this recipe, unless there is one; `prepare` sees it before it is on."""
     there = Sync.objects.for_tenant(integration.tenant_id).filter(integration=integration)
     if there.filter(recipe=code).exists():
         return
-    sync = services.create_sync(integration, code, settings=settings)
-    if recipe_of(code).starts:
-        # This company has had Saldo for a while: what HubSpot invoiced in that time counts.
+    recipe = recipe_of(code)
+    sync = services.create_sync(
+        integration, code, direction=recipe.directions[0], settings=settings
+    )
+    if recipe.starts:
+        # This company has had Saldo for a while: what was sold in that time counts.
         started = timezone.now() - timedelta(days=STARTED)
         there.filter(pk=sync.pk).update(started_at=started)
         sync.refresh_from_db()
+    prepare(sync)
     services.activate(sync, with_needs=True)
 
 
-def settings_for(hubspot: Connector, quickbooks: Connector) -> dict[str, dict[str, Any]]:
-    """What the company chose: an account for sales, and tax codes for two of its rates."""
-    income = _income(quickbooks.choices("income_accounts")).value
-    rates = hubspot.choices("tax_rates")
-    taxes = [[each.value, "TAX", str(each.rate), each.label] for each in rates if _is_mapped(each)]
-    return {
-        PRODUCTS: {"income_account": income},
-        INVOICES: {"income_account": income, "taxes": taxes},
-    }
-
-
-def _is_mapped(rate: Choice) -> bool:
-    """One is forgotten, as happens."""
-    return FORGOTTEN not in rate.label
-
-
-def _income(accounts: Sequence[Choice]) -> Choice:
-    """The account for sales, else the first."""
-    named = (each for each in accounts if WANTED_INCOME in each.label.casefold())
-    return next(named, accounts[0])
+def in_order(integration: Integration, order: Sequence[str]) -> list[Sync]:
+    """The integration's syncs in the order of these recipes."""
+    rows = Sync.objects.for_tenant(integration.tenant_id).filter(integration=integration)
+    return sorted(rows, key=lambda sync: order.index(sync.recipe))

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import requests
 
-PROVIDERS = ("hubspot", "quickbooks")
 TIMEOUT = 120.0
 
 
@@ -45,7 +44,7 @@ class Control:
 
     def counters(self) -> dict[str, Counters]:
         told = self._ask("GET", "state")["providers"]
-        return {name: Counters.of(told[name]) for name in PROVIDERS}
+        return {name: Counters.of(each) for name, each in told.items()}
 
     def clear_counters(self) -> None:
         self._ask("POST", "counters/clear")

@@ -13,7 +13,8 @@ from integrations.sandbox.datasets.demo_invoices import PLANTED
 from integrations.sandbox.server import SandboxServer, run_sandbox
 from syncs import services
 from syncs.bench.stage import QuickLimiter
-from syncs.demo import afterwards, company
+from syncs.demo import afterwards
+from syncs.demo.trading import TRADING
 from syncs.models import Sync
 from syncs.recipes.hubspot_quickbooks_documents import INVOICES, PAYMENTS
 from syncs.runs import Ended, run_sync
@@ -50,10 +51,10 @@ def failing(syncs: list[Sync], recipe: str) -> dict[str, int]:
 def test_all_that_was_planted_fails_for_its_own_reason_and_nothing_else(
     server: SandboxServer,
 ) -> None:
-    tenant = company.demo_tenant()
+    tenant = TRADING.tenant()
     told: Any = server.ready()
     with tenant_scope(tenant):
-        syncs = company.install(tenant, told)
+        syncs = TRADING.install(tenant, told)
         settle(server, syncs)
         assert failing(syncs, INVOICES) == expected()
         assert failing(syncs, PAYMENTS) == {}

@@ -1,10 +1,11 @@
-"""Fill a demo company, run its first syncs, and open the desk to look around."""
+"""Fill two demo companies, run their first syncs, and open the desk to look around."""
 
 import json
 import logging
 import signal
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +17,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 
-from accounts.models import Role, Tenant
+from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from syncs import services
-from syncs.demo import afterwards, company, processes, show
+from syncs.demo import processes, show
+from syncs.demo.company import PASSWORD, Company, Told
+from syncs.demo.techniek import TECHNIEK
+from syncs.demo.trading import TRADING
 from syncs.models import RunTrigger, Sync, SyncState
 from syncs.runs import Ended, run_sync
 from syncs.workoff import Progress, work_off
 
+COMPANIES = (TRADING, TECHNIEK)
 # Short slices, so that the bars move.
 SLICE_SECONDS = 3.0
 LOOK_EVERY = 0.5
@@ -31,7 +36,7 @@ GOING_ON = (Ended.MORE, Ended.STALLED)
 
 
 class Command(BaseCommand):
-    help = "Fill a demo company, run its first syncs against the sandbox, and open the desk."
+    help = "Fill two demo companies, run their first syncs against the sandbox, and open the desk."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="sync, print the totals and stop")
@@ -49,12 +54,12 @@ class Command(BaseCommand):
         logging.getLogger("django-q").setLevel(logging.WARNING)
         self.console = Console(stderr=bool(options["json"]))
         call_command("migrate", verbosity=0)
-        tenant = company.demo_tenant()
-        state = settings.VAR_DIR / "demo" / f"{tenant.public_id}.json"
-        self._refuse_lost_state(tenant, state)
+        first = TRADING.tenant()
+        state = settings.VAR_DIR / "demo" / f"{first.public_id}.json"
+        self._refuse_lost_state(first, state)
         try:
-            with ExitStack() as stack, tenant_scope(tenant):
-                self._run(stack, tenant, state, options)
+            with ExitStack() as stack:
+                self._run(stack, state, options)
         except processes.DidNotStart as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -70,25 +75,37 @@ class Command(BaseCommand):
                 f"Start afresh with an empty database."
             )
 
-    def _run(self, stack: ExitStack, tenant: Tenant, state: Path, options: dict[str, Any]) -> None:
+    def _run(self, stack: ExitStack, state: Path, options: dict[str, Any]) -> None:
         since = timezone.now()
-        self.console.print("Starting the sandbox: stand-ins of HubSpot and QuickBooks …")
+        self.console.print("Starting the sandbox: stand-ins of HubSpot, QuickBooks and Exact …")
         url, told = stack.enter_context(processes.sandbox(state, options["dataset"]))
         settings.SANDBOX_URL = url
-        syncs = company.install(tenant, told)
-        is_new = not any(sync.is_read for sync in syncs)
+        # Other data sets are made for the first company alone.
+        companies = COMPANIES if options["dataset"] == "demo" else COMPANIES[:1]
         if not options["once"]:
             stack.enter_context(processes.worker(url, state.parent))
-        catch_up = self._sync_here if options["once"] else self._watch
-        catch_up(tenant, syncs)
-        if is_new:
-            self.console.print("People go on working on both sides …")
-            afterwards.happen(tenant, syncs, url)
-        # Besides, what one sync wrote is news to another.
-        catch_up(tenant, syncs)
+        syncs = [
+            sync for each in companies for sync in self._fill(each, url, told, once=options["once"])
+        ]
         self._tell(syncs, since, as_json=options["json"])
         if not options["once"]:
-            self._open_desk(stack, url, options["port"], state.parent)
+            self._open_desk(stack, url, options["port"], state.parent, companies)
+
+    def _fill(self, company: Company, url: str, told: Told, *, once: bool) -> list[Sync]:
+        """One company from its connections to what people do after the first sync."""
+        self.console.print(f"\n{company.name}")
+        tenant = company.tenant()
+        catch_up = self._sync_here if once else self._watch
+        with tenant_scope(tenant):
+            syncs = company.install(tenant, told)
+            is_new = not any(sync.is_read for sync in syncs)
+            catch_up(tenant, syncs)
+            if is_new:
+                self.console.print("People go on working on both sides …")
+                company.work_on(tenant, syncs, url)
+            # Besides, what one sync wrote is news to another.
+            catch_up(tenant, syncs)
+        return syncs
 
     def _sync_here(self, tenant: Tenant, syncs: list[Sync]) -> None:
         """All that is due, in this process, until nothing is left to do."""
@@ -129,19 +146,29 @@ class Command(BaseCommand):
                     is_done = is_done and has_caught_up
 
     def _tell(self, syncs: list[Sync], since: datetime, *, as_json: bool) -> None:
-        summaries = [services.summary(sync, since) for sync in syncs]
+        summaries = []
+        for sync in syncs:
+            with tenant_scope(sync.tenant_id):
+                summaries.append(services.summary(sync, since))
         if as_json:
             self.stdout.write(json.dumps(show.as_json(summaries), indent=2))
             return
         self.console.print(show.table(summaries))
         self.console.print(show.causes(summaries))
 
-    def _open_desk(self, stack: ExitStack, sandbox_url: str, wanted_port: int, logs: Path) -> None:
+    def _open_desk(
+        self,
+        stack: ExitStack,
+        sandbox_url: str,
+        wanted_port: int,
+        logs: Path,
+        companies: Sequence[Company],
+    ) -> None:
         port = processes.free_port(wanted_port)
         address = stack.enter_context(processes.web(sandbox_url, port, logs))
-        email = company.PEOPLE[Role.FINANCE][0]
-        self.console.print(f"\nOpen {address}")
-        self.console.print(f"Log in as {email} with the password {company.PASSWORD}")
+        self.console.print(f"\nOpen {address} and log in with the password {PASSWORD}")
+        for company in companies:
+            self.console.print(f"  as {company.finance:<24} finance at {company.name}")
         self.console.print(f"Worker and web server write to {logs}. Stop with Ctrl-C.")
         while True:
             time.sleep(3600)
