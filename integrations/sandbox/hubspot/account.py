@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,16 +102,21 @@ def _stage(order: int, stage_id: str, label: str, probability: str) -> dict[str,
     }
 
 
-def default_pipelines() -> dict[str, list[dict[str, Any]]]:
-    """The pipelines of a new account, by object type."""
-    stages = [_stage(order, *stage) for order, stage in enumerate(DEAL_STAGES)]
-    sales = {
-        "id": "default",
-        "label": "Sales Pipeline",
-        "displayOrder": 0,
-        "stages": stages,
+def pipeline(
+    pipeline_id: str, label: str, stages: Sequence[tuple[str, str, str]], order: int = 0
+) -> dict[str, Any]:
+    """Stages are ids, labels and probabilities."""
+    return {
+        "id": pipeline_id,
+        "label": label,
+        "displayOrder": order,
+        "stages": [_stage(place, *stage) for place, stage in enumerate(stages)],
         "createdAt": MADE,
         "updatedAt": MADE,
         "archived": False,
     }
-    return {"deals": [sales]}
+
+
+def default_pipelines() -> dict[str, list[dict[str, Any]]]:
+    """The pipelines of a new account, by object type."""
+    return {"deals": [pipeline("default", "Sales Pipeline", DEAL_STAGES)]}

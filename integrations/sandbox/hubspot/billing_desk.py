@@ -21,9 +21,6 @@ ACCOUNT_SETTINGS = ("currencies", "tax_ids", "edits_open_invoices", "deletes_ope
 class BillingDesk(Desk):
     """Checked like changes by the API, but with the rights of a person: see invoice_state.py."""
 
-    def add_deal(self, **properties: Any) -> str:
-        return self.add("deals", **{"dealstage": "appointmentscheduled"} | properties)
-
     def add_line_item(self, **properties: Any) -> str:
         return self.add("line_items", **{"quantity": 1} | properties)
 

@@ -20,20 +20,24 @@ class DealRules(Rules):
         default = {"deal_currency_code": crm.account.currency}
         if len(pipelines := crm.pipelines["deals"]) == 1:
             default["pipeline"] = pipelines[0]["id"]
-        return _settled(crm, default | values)
+        return settled(crm, default | values)
 
     def revise(self, crm: Crm, record: Record, values: Values, source: str) -> Values:
-        settled = _settled(crm, record.values | values)
-        changed = {name: value for name, value in settled.items() if name in RESULTS}
+        if RULED.isdisjoint(values):
+            return values
+        results = settled(crm, record.values | values)
+        changed = {name: value for name, value in results.items() if name in RESULTS}
         return values | changed
 
 
+RULED = frozenset({"dealstage", "pipeline", "deal_currency_code", "amount"})
 RESULTS = frozenset(
     {"hs_is_closed", "hs_is_closed_won", "hs_deal_stage_probability", "amount_in_home_currency"}
 )
 
 
-def _settled(crm: Crm, values: Values) -> Values:
+def settled(crm: Crm, values: Values) -> Values:
+    """The values with what follows from them; raises the refusal of wrong ones."""
     check_currency(crm, "deal_currency_code", values)
     stage = _stage(crm, values)
     probability = stage["metadata"]["probability"]

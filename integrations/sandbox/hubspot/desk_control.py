@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from integrations.sandbox.hubspot.billing_desk import BillingDesk
 from integrations.sandbox.hubspot.refusals import Refusal
+from integrations.sandbox.hubspot.sales_desk import SalesDesk
 
 
-def run_change(desk: BillingDesk, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
+def run_change(desk: SalesDesk, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
     """A change of records from its JSON form; raises ValueError with the reason."""
     try:
         return _run_change(desk, path, wanted)
@@ -17,7 +17,7 @@ def run_change(desk: BillingDesk, path: list[str], wanted: dict[str, Any]) -> di
         raise ValueError(str(refusal)) from refusal
 
 
-def _run_change(desk: BillingDesk, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
+def _run_change(desk: SalesDesk, path: list[str], wanted: dict[str, Any]) -> dict[str, Any]:
     match path:
         case ["webhooks"]:
             desk.subscribe(str(wanted["target_url"]), wanted.get("subscriptions"))
@@ -40,12 +40,14 @@ def _run_change(desk: BillingDesk, path: list[str], wanted: dict[str, Any]) -> d
 
 
 def _act_on(
-    desk: BillingDesk, object_type: str, record_id: str, action: str, wanted: dict[str, Any]
+    desk: SalesDesk, object_type: str, record_id: str, action: str, wanted: dict[str, Any]
 ) -> dict[str, Any]:
     """Something a person does with one record; the id of what came of it, if anything did."""
     if action == "merge":
         new_record, other = bool(wanted.get("new_record")), str(wanted["other"])
         return {"id": desk.merge(object_type, record_id, other, new_record=new_record)}
+    if object_type == "deals" and action in DEAL_ACTIONS:
+        return {"id": DEAL_ACTIONS[action](desk, record_id, **wanted) or record_id}
     if object_type == "invoices" and action in INVOICE_MAKERS:
         return {"id": INVOICE_MAKERS[action](desk, record_id, **wanted)}
     if object_type == "invoices" and action in INVOICE_ACTIONS:
@@ -59,27 +61,35 @@ def _act_on(
 
 # What is more than a record of its own: with its lines, or a setting.
 MAKERS: dict[str, Callable[..., str]] = {
-    "invoices": BillingDesk.add_invoice,
-    "tax_rates": BillingDesk.add_tax_rate,
+    "deals": SalesDesk.add_deal,
+    "invoices": SalesDesk.add_invoice,
+    "pipelines": SalesDesk.add_pipeline,
+    "tax_rates": SalesDesk.add_tax_rate,
+}
+# Each with what it takes: a line's properties, {"stage": …, "pipeline": …}, {"company": …}.
+DEAL_ACTIONS: dict[str, Callable[..., str | None]] = {
+    "lines": SalesDesk.add_deal_line,
+    "move": SalesDesk.move_deal,
+    "company": SalesDesk.set_company,
 }
 INVOICE_MAKERS: dict[str, Callable[..., str]] = {
-    "lines": BillingDesk.add_line,
-    "payments": BillingDesk.record_payment,
+    "lines": SalesDesk.add_line,
+    "payments": SalesDesk.record_payment,
 }
 INVOICE_ACTIONS = {
-    "open": BillingDesk.open_invoice,
-    "void": BillingDesk.void_invoice,
-    "lock": BillingDesk.lock_invoice,
-    "unlock": BillingDesk.unlock_invoice,
+    "open": SalesDesk.open_invoice,
+    "void": SalesDesk.void_invoice,
+    "lock": SalesDesk.lock_invoice,
+    "unlock": SalesDesk.unlock_invoice,
 }
 RECORD_ACTIONS = {
-    "delete": BillingDesk.delete,
-    "restore": BillingDesk.restore_record,
-    "gdpr-delete": BillingDesk.delete_for_good,
+    "delete": SalesDesk.delete,
+    "restore": SalesDesk.restore_record,
+    "gdpr-delete": SalesDesk.delete_for_good,
 }
 
 
-def _change_link(desk: BillingDesk, wanted: dict[str, Any], remove: bool) -> None:
+def _change_link(desk: SalesDesk, wanted: dict[str, Any], remove: bool) -> None:
     contact, company = str(wanted["contact"]), str(wanted["company"])
     if remove:
         desk.unlink(contact, company)
@@ -87,7 +97,7 @@ def _change_link(desk: BillingDesk, wanted: dict[str, Any], remove: bool) -> Non
         desk.link(contact, company, primary=bool(wanted.get("primary", True)))
 
 
-def _change_association(desk: BillingDesk, wanted: dict[str, Any], remove: bool) -> None:
+def _change_association(desk: SalesDesk, wanted: dict[str, Any], remove: bool) -> None:
     """Of any two records: {"from": "invoices", "from_id": …, "to": "contacts", "to_id": …}."""
     change = desk.dissociate if remove else desk.associate
     change(*(str(wanted[name]) for name in ("from", "from_id", "to", "to_id")))

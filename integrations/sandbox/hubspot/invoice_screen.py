@@ -28,9 +28,18 @@ SHOWN = {
             ("hs_initial_amount", "hs_currency_code", "hs_latest_status"),
         ),
     ),
-    "line_items": (("invoices", "Invoice", ("hs_number", "hs_invoice_status")),),
+    "line_items": (
+        ("invoices", "Invoice", ("hs_number", "hs_invoice_status")),
+        ("deals", "Deal", ("dealname", "dealstage")),
+    ),
     "commerce_payments": (("invoices", "Invoices", ("hs_number", "hs_invoice_status")),),
-    "deals": (("notes", "Notes", ("hs_note_body",)), ("invoices", "Invoices", ("hs_number",))),
+    "deals": (
+        ("companies", "Companies", ("name",)),
+        ("contacts", "Contacts", ("email", "firstname", "lastname")),
+        ("line_items", "Line items", ("name", "quantity", "price", "amount")),
+        ("notes", "Notes", ("hs_note_body",)),
+        ("invoices", "Invoices", ("hs_number",)),
+    ),
 }
 AMOUNTS = (
     ("hs_subtotal", "Subtotal"),

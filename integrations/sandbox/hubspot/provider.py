@@ -11,7 +11,7 @@ from integrations.sandbox.core import Headers, Meter, Request, Response, Setting
 from integrations.sandbox.faults import KINDS, FaultRule, Kind
 from integrations.sandbox.hubspot import record_screen
 from integrations.sandbox.hubspot.account import Account
-from integrations.sandbox.hubspot.billing_desk import ACCOUNT_SETTINGS, BillingDesk
+from integrations.sandbox.hubspot.billing_desk import ACCOUNT_SETTINGS
 from integrations.sandbox.hubspot.call import Call
 from integrations.sandbox.hubspot.crm import Crm
 from integrations.sandbox.hubspot.desk_control import run_change
@@ -30,6 +30,7 @@ from integrations.sandbox.hubspot.refusals import (
 )
 from integrations.sandbox.hubspot.rendering import Renderer
 from integrations.sandbox.hubspot.routes import Route, find_route
+from integrations.sandbox.hubspot.sales_desk import SalesDesk
 from integrations.sandbox.hubspot.search import Searcher
 from integrations.sandbox.limits import RollingWindow
 from integrations.sandbox.tokens import App, Grant, TokenStore
@@ -56,7 +57,7 @@ SCOPES = (
 )
 
 
-class HubSpot(BillingDesk):
+class HubSpot(SalesDesk):
     """One account with one app installed in it."""
 
     fault_kinds: ClassVar[Mapping[str, Kind]] = KINDS
