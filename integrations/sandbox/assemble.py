@@ -13,6 +13,7 @@ from integrations.sandbox.core import (
     Setting,
     SystemClock,
 )
+from integrations.sandbox.exact.provider import Exact
 from integrations.sandbox.faults import FaultBook
 from integrations.sandbox.hubspot.account import DUTCH
 from integrations.sandbox.hubspot.provider import HubSpot
@@ -34,6 +35,7 @@ def make_sandbox(
             HubSpot(setting),
             HubSpot(setting, HUBSPOT_NL, DUTCH),
             QuickBooks(setting),
+            Exact(setting),
         )
         return {provider.name: provider for provider in providers}
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 if TYPE_CHECKING:
+    from integrations.sandbox.exact.provider import Exact
     from integrations.sandbox.faults import FaultBook, FaultRule, Kind
     from integrations.sandbox.hubspot.provider import HubSpot
     from integrations.sandbox.quickbooks.provider import QuickBooks
@@ -273,6 +274,10 @@ class Sandbox:
     @property
     def quickbooks(self) -> QuickBooks:
         return cast("QuickBooks", self.providers["quickbooks"])
+
+    @property
+    def exact(self) -> Exact:
+        return cast("Exact", self.providers["exact"])
 
     @property
     def writes(self) -> int:

@@ -1,0 +1,1 @@
+"""Exact Online, as its documentation and recordings describe it."""

@@ -1,0 +1,1 @@
+"""Which fields each resource of Exact Online has."""
