@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from syncs.bench.books import prepare_companies
 from syncs.bench.children import Task, Tell, Told, forked, run_child
 from syncs.bench.invoices import prepare_invoices
 from syncs.bench.phases import measure_floor, measure_phase, prepare
 from syncs.bench.scratch import scratch_database
 from syncs.bench.stand_in import sandbox
+from syncs.recipes.hubspot_exact import COMPANIES
 from syncs.recipes.hubspot_quickbooks_documents import CONTACTS
 from syncs.recipes.hubspot_quickbooks_documents import INVOICES as INVOICES_RECIPE
 
@@ -26,7 +28,11 @@ INVOICE_PHASES = {
     "unchanged": PHASES["unchanged"],
     "idle": PHASES["idle"],
 }
-TITLES = PHASES | INVOICE_PHASES
+COMPANY_PHASES = {
+    "first": "first sync, HubSpot → Exact",
+    "unchanged": PHASES["unchanged"],
+    "idle": PHASES["idle"],
+}
 # Below this, start-up effects are all there is to see.
 WORTH_A_RATIO = 1_000
 
@@ -38,6 +44,7 @@ class Measured:
     phase: str
     told: Mapping[str, Any]
     floor_cpu_ms: float
+    title: str = ""
 
     @property
     def read(self) -> int:
@@ -77,7 +84,7 @@ class Measured:
     def as_dict(self) -> dict[str, Any]:
         return {
             "phase": self.phase,
-            "title": TITLES[self.phase],
+            "title": self.title,
             "records_per_second": round(self.records_per_second, 1),
             "cpu_ms_per_record": round(self.cpu_ms, 4),
             "floor_cpu_ms_per_record": round(self.floor_cpu_ms, 4),
@@ -99,7 +106,8 @@ class Subject:
 
 RECORDS = Subject("records", CONTACTS, "{}", PHASES, prepare)
 INVOICES = Subject("invoices", INVOICES_RECIPE, "invoices-{}", INVOICE_PHASES, prepare_invoices)
-SUBJECTS = {subject.name: subject for subject in (RECORDS, INVOICES)}
+ACCOUNTS = Subject("companies", COMPANIES, "exact-{}", COMPANY_PHASES, prepare_companies)
+SUBJECTS = {subject.name: subject for subject in (RECORDS, INVOICES, ACCOUNTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,9 @@ def _case(records: int, database: str, subject: Subject, found: Told) -> Case:
         floor_records_per_second=_mean([each["read"] / each["seconds"] for each in floors]),
         floor_cpu_ms=_mean(costs),
         floor_peak_mib=max(each["peak_mib"] for each in floors),
-        phases=tuple(Measured(phase, told, cost) for (phase, told), cost in paired),
+        phases=tuple(
+            Measured(phase, told, cost, subject.phases[phase]) for (phase, told), cost in paired
+        ),
         subject=subject.name,
     )
 

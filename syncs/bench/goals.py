@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from syncs.bench.case import INVOICES, Case, Measured
+from syncs.bench.case import ACCOUNTS, INVOICES, Case, Measured
 
 UNCHANGED_CPU_MS = 0.10
 FIRST_CPU_MS = 1.0
@@ -19,6 +19,10 @@ INVOICE_LIST_CALLS, INVOICE_WRITE_CALLS = 80.0, 320.0
 LIST_CALLS, SEARCH_CALLS, QUERY_CALLS, BATCH_CALLS = 10.0, 5.0, 1.0, 34.0
 FEW = 12
 IDLE_CALLS = 12
+
+# Exact: 5,000 calls a day; 1,000 rows a page by timestamp, one record a write, and what was written
+# is read again in batches.
+DAY_CALLS, TIMESTAMP_CALLS, POST_CALLS = 5_000, 1.0, 1_100.0
 
 LISTS, SEARCHES = ("GET /crm/objects/",), ("contacts/search",)
 
@@ -47,6 +51,8 @@ class Verdict:
 def verdicts(case: Case) -> list[Verdict]:
     if case.subject == INVOICES.name:
         return [*_invoice_costs(case), *_idle(case), *_invoice_calls(case)]
+    if case.subject == ACCOUNTS.name:
+        return [*_costs(case), *_idle(case), *_company_calls(case)]
     return [*_costs(case), *_idle(case), *_calls(case)]
 
 
@@ -111,6 +117,18 @@ def _invoice_calls(case: Case) -> Iterator[Verdict]:
     limit = FEW + case.records * INVOICE_WRITE_CALLS / 1000
     name = f"in: hubspot calls to write {case.records:,} invoices with their lines"
     yield Verdict(name, inward.told["calls"]["hubspot"], limit)
+
+
+def _company_calls(case: Case) -> Iterator[Verdict]:
+    first, unchanged = case.phase("first"), case.phase("unchanged")
+    yield Verdict("first: exact calls in one day", first.told["calls"]["exact"], DAY_CALLS)
+    written = int(first.told["writes"]["exact"])
+    # Both sides are read whole beside it.
+    limit = FEW + written * POST_CALLS / 1000 + case.records * TIMESTAMP_CALLS / 1000
+    name = f"first: exact calls to read {case.records:,} and write {written:,}"
+    yield Verdict(name, first.told["calls"]["exact"], limit)
+    yield _read(unchanged, "hubspot", "read_left", LIST_CALLS)
+    yield _read(unchanged, "exact", "read_right", TIMESTAMP_CALLS)
 
 
 def _read(measured: Measured, provider: str, total: str, per_thousand: float) -> Verdict:

@@ -46,14 +46,13 @@ def prepare(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def new_company(told: Told) -> Iterator[Integration]:
+def new_company(told: Told, right: str = "quickbooks") -> Iterator[Integration]:
     """Both connections of a new company, in its scope."""
     call_command("migrate", verbosity=0)
     tenant = Tenant.objects.create(slug="bench", name="Bench", currency="USD")
     with tenant_scope(tenant):
-        left = company.connect(tenant, "hubspot", told["hubspot"])
-        right = company.connect(tenant, "quickbooks", told["quickbooks"])
-        yield services.install(left, right)
+        ends = [company.connect(tenant, name, told[name]) for name in ("hubspot", right)]
+        yield services.install(*ends)
 
 
 def measure_floor(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +98,9 @@ def cost(seconds: float, cpu_seconds: float, peak_mib: float) -> dict[str, Any]:
 
 
 def outcome(sync: Sync, control: Control) -> dict[str, Any]:
-    counters = control.counters()
+    pair = sync.integration
+    asked = {pair.left.provider, pair.right.provider}
+    counters = {name: each for name, each in control.counters().items() if name in asked}
     rows = SyncRecord.objects.filter(sync=sync).values_list("status").annotate(Count("pk"))
     totals = stage.totals
     return {

@@ -9,7 +9,7 @@ import django
 from rich.console import Console
 from rich.table import Table
 
-from syncs.bench.case import TITLES, Case, Measured
+from syncs.bench.case import Case, Measured
 from syncs.bench.desk import GOAL_MS, PEOPLE
 from syncs.bench.goals import Verdict, same_calls, verdicts
 from syncs.bench.quota import LEAST_SHARE, PROCESSES
@@ -28,7 +28,7 @@ COLUMNS = (
     "CPU ms/record",
     "x floor",
     "HubSpot calls",
-    "QuickBooks calls",
+    "books' calls",
     "calls/1,000",
     "writes",
     "peak MiB",
@@ -72,7 +72,7 @@ def show(console: Console, cases: Sequence[Case]) -> None:
 
 def show_profiles(console: Console, case: Case) -> None:
     for measured in case.phases:
-        console.rule(f"{case.title}: {TITLES[measured.phase]}")
+        console.rule(f"{case.title}: {measured.title}")
         console.print(measured.told["profile"], markup=False, highlight=False)
 
 
@@ -97,17 +97,18 @@ def _table(case: Case) -> Table:
 
 def _row(measured: Measured) -> tuple[str, ...]:
     times = measured.times_floor
-    calls = measured.told["calls"]
+    calls = dict(measured.told["calls"])
+    hubspot, books = calls.pop("hubspot"), sum(calls.values())
     many = times is not None
     return (
-        TITLES[measured.phase],
+        measured.title,
         f"{measured.read:,}",
         f"{measured.seconds:.2f}",
         f"{measured.records_per_second:,.0f}" if many else "",
         f"{measured.cpu_ms:.3f}" if measured.read else "",
         f"{times:.1f}" if many else "",
-        f"{calls['hubspot']:,}",
-        f"{calls['quickbooks']:,}",
+        f"{hubspot:,}",
+        f"{books:,}",
         f"{measured.calls * 1000 / measured.read:.1f}" if many else "",
         f"{measured.written:,}",
         f"{measured.peak_mib:.0f}",

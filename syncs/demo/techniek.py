@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import Role, Tenant
 from integrations.contract import Choice, Connector
-from integrations.models import SANDBOX, Connection
+from integrations.models import SANDBOX
 from integrations.services import opened
 from syncs import services
 from syncs.demo import invoicing
@@ -31,21 +31,21 @@ def install(tenant: Tenant, told: Told) -> list[Sync]:
     left = connect(tenant, "hubspot", told["hubspot-nl"], f"{SANDBOX}-nl")
     right = connect(tenant, "exact", told["exact"])
     integration = services.install(left, right, name="HubSpot ⇄ Exact Online")
-    found = _settings(right)
-    switch_on(integration, COMPANIES, found[COMPANIES], _map_numbers)
+    with opened(right) as exact:
+        found = settings_for(exact)
+    switch_on(integration, COMPANIES, found[COMPANIES], map_numbers)
     for code in (CONTACTS, PRODUCTS, INVOICES):
         switch_on(integration, code, found[code])
     return in_order(integration, ORDER)
 
 
-def _settings(connection: Connection) -> dict[str, dict[str, Any]]:
+def settings_for(exact: Connector) -> dict[str, dict[str, Any]]:
     """What the company chose, mostly from lists of its books."""
-    with opened(connection) as exact:
-        vat = _vat_code(exact)
-        condition = _first(exact, "payment_conditions", lambda each: each.value == "30")
-        revenue = _first(exact, "revenue_accounts")
-        group, unit = _first(exact, "item_groups"), _first(exact, "units")
-        journal = _first(exact, "sales_journals")
+    vat = _vat_code(exact)
+    condition = _first(exact, "payment_conditions", lambda each: each.value == "30")
+    revenue = _first(exact, "revenue_accounts")
+    group, unit = _first(exact, "item_groups"), _first(exact, "units")
+    journal = _first(exact, "sales_journals")
     return {
         COMPANIES: {
             WHO: CHOSEN,
@@ -80,7 +80,7 @@ def _first(
     return next(each.value for each in choices if each.active and fits(each))
 
 
-def _map_numbers(sync: Sync) -> None:
+def map_numbers(sync: Sync) -> None:
     """The properties for the two numbers are the company's own, so it maps them itself."""
     Mapping.objects.bulk_create(
         Mapping(

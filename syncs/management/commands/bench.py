@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
 from syncs.bench import report, scratch
-from syncs.bench.case import INVOICES, RECORDS, Case, Subject, measure_case, run_case
+from syncs.bench.case import ACCOUNTS, INVOICES, RECORDS, Case, Subject, measure_case, run_case
 from syncs.bench.children import ChildFailed
 from syncs.bench.desk import RECORDS as DESK_RECORDS
 from syncs.bench.desk import measure_desk, run_desk
@@ -20,7 +20,7 @@ from syncs.bench.quota import measure_quota, run_quota
 from syncs.demo.processes import DidNotStart
 
 SIZES = (10_000, 100_000)
-MANY_INVOICES = 10_000
+MANY_INVOICES = MANY_COMPANIES = 10_000
 WIDTH = 150
 LEAST, MOST = 100, 1_000_000
 CHILDREN = {"case": measure_case, "desk": measure_desk, "quota": measure_quota}
@@ -35,6 +35,14 @@ class Command(BaseCommand):
         parser.add_argument("--records", type=_size, nargs="+", help="default: 10000 100000")
         parser.add_argument(
             "--invoices", type=_size, help="default: 10000; none when --records is given"
+        )
+        parser.add_argument(
+            "--exact",
+            type=_size,
+            nargs="?",
+            const=MANY_COMPANIES,
+            metavar="COMPANIES",
+            help="only companies that become accounts in Exact Online; default: 10000",
         )
         parser.add_argument(
             "--databases",
@@ -155,11 +163,16 @@ class Command(BaseCommand):
 
 
 def _sizes(options: dict[str, Any]) -> Iterator[tuple[Subject, int]]:
+    if options["exact"]:
+        yield ACCOUNTS, options["exact"]
+        return
     for size in sorted(set(options["records"] or SIZES)):
         yield RECORDS, size
     invoices = options["invoices"] or (0 if options["records"] else MANY_INVOICES)
     if invoices:
         yield INVOICES, invoices
+    if not options["records"] and not options["invoices"]:
+        yield ACCOUNTS, MANY_COMPANIES
 
 
 def _size(text: str) -> int:
