@@ -59,15 +59,15 @@ CLOSED = 60
 
 # How many companies of each kind there are. The first groups are fine.
 PLANTED = {
-    "on both, equal": 215,
-    "on both, VAT number spelled differently": 30,
-    "on both, other telephone": 25,
-    "on both, moved": 15,
-    "on both, known by the chamber number": 12,
-    "on both, known by the domain": 8,
-    "on both, known by the name": 8,
-    "new customers": 90,
-    "not customers yet": 160,
+    "on both, equal": 300,
+    "on both, VAT number spelled differently": 10,
+    "on both, other telephone": 10,
+    "on both, moved": 6,
+    "on both, known by the chamber number": 6,
+    "on both, known by the domain": 5,
+    "on both, known by the name": 5,
+    "new customers": 22,
+    "not customers yet": 200,
     "only in the books": 40,
     # From here on each company cannot be written or matched, or cannot be invoiced.
     "two accounts share the VAT number": 5,
@@ -109,7 +109,7 @@ class Demo:
             sales=deals.sales,
             properties=PROPERTIES,
             pipelines=PIPELINES,
-            currencies=("EUR", "USD"),
+            currencies=("EUR", "USD", "SEK"),
             opportunity_stages=OPPORTUNITY_STAGES,
             closed=CLOSED,
             notes=dict(PLANTED) | people.notes | products.notes | deals.notes,

@@ -59,26 +59,26 @@ ENTERED = (1, 20)
 
 # How many deals of each kind there are. The first groups are fine.
 PLANTED = {
-    "deals still open": 150,
-    "deals lost": 40,
-    "deals invoiced before": 90,
-    "deals to invoice": 46,
-    "deals to invoice, of a private customer": 8,
-    "deals to invoice, with a line that is no product": 6,
-    "deals to invoice, with a discount": 6,
+    "deals still open": 165,
+    "deals lost": 60,
+    "deals invoiced before": 100,
+    "deals to invoice": 12,
+    "deals to invoice, of a private customer": 4,
+    "deals to invoice, with a line that is no product": 3,
+    "deals to invoice, with a discount": 3,
     # From here on each deal cannot be invoiced.
-    "deals without a customer": 6,
-    "deals of a company that is no customer": 6,
-    "deals of a blocked customer": 6,
-    "deals of a prospect": 6,
+    "deals without a customer": 5,
+    "deals of a company that is no customer": 5,
+    "deals of a blocked customer": 5,
+    "deals of a prospect": 5,
     "deals of a customer that ended": 2,
     "deals without lines": 4,
-    "deals with an item that is not for sale": 5,
-    "deals with an item without VAT code": 5,
-    "deals with half of an item sold whole": 4,
-    "deals in a closed period": 6,
+    "deals with an item that is not for sale": 4,
+    "deals with an item without VAT code": 4,
+    "deals with half of an item sold whole": 3,
+    "deals in a closed period": 3,
     "deals in a currency the books do not know": 3,
-    "deals with a new product": 6,
+    "deals with a new product": 4,
 }
 # How the invoices that were made before fared, over and over.
 _FATES = (
@@ -175,7 +175,7 @@ class DutchDeals:
                 "sold whole only", quantity="2.5"
             ),
             "deals in a closed period": lambda: {"closes": self._dice.randrange(95, 200)},
-            "deals in a currency the books do not know": lambda: {"currency": "USD"},
+            "deals in a currency the books do not know": lambda: {"currency": "SEK"},
             "deals with a new product": lambda: self._with("products without SKU"),
         }
 

@@ -16,14 +16,14 @@ from integrations.sandbox.datasets.spelling import letters
 
 # How many people of each kind there are. The first groups are fine.
 PLANTED = {
-    "people on both, equal": 370,
-    "people on both, other telephone": 25,
-    "people on both, e-mail in capitals at the books": 15,
-    "new people of customers": 165,
-    "people of companies that are not customers": 170,
-    "private customers, on both": 40,
-    "private customers, new": 60,
-    "private persons, not customers yet": 40,
+    "people on both, equal": 500,
+    "people on both, other telephone": 8,
+    "people on both, e-mail in capitals at the books": 6,
+    "new people of customers": 24,
+    "people of companies that are not customers": 200,
+    "private customers, on both": 50,
+    "private customers, new": 10,
+    "private persons, not customers yet": 60,
     # From here on each person cannot be written, or cannot be matched.
     "people without a name": 4,
     "e-mail at a company twice in the books": 3,

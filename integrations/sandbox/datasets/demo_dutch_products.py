@@ -12,9 +12,9 @@ from integrations.sandbox.datasets.exact_model import BooksItem
 
 # How many products of each kind there are. The first groups are fine.
 PLANTED = {
-    "products on both, equal": 52,
-    "products on both, other price": 8,
-    "new products": 32,
+    "products on both, equal": 74,
+    "products on both, other price": 5,
+    "new products": 10,
     "products without SKU": 6,
     # From here on each product cannot be written or matched, or cannot be invoiced.
     "not for sale in the books": 4,

@@ -196,6 +196,13 @@ class DocumentHand:
         with self.lock:
             return opportunities.add_stage(self.division(), label, status, probability)
 
+    @property
+    def stages(self) -> dict[str, str]:
+        """The keys of the opportunities' stages by their labels."""
+        with self.lock:
+            found = opportunities.stages(self.division())
+            return {stage["label"]: key for key, stage in found.items()}
+
     def _do(
         self, action: Callable[[Division, str, Any], object], document: str, wanted: Any
     ) -> None:
