@@ -13,6 +13,7 @@ from integrations.sandbox.exact.drafts import Draft
 from integrations.sandbox.exact.fields import tuned
 from integrations.sandbox.exact.messages import Kind
 from integrations.sandbox.exact.resources import READ, Button, Entity, Resource, View
+from integrations.sandbox.exact.shelf import Row
 from integrations.sandbox.exact.tables import crm as tables
 
 SCOPE = "Crm accounts"
@@ -113,6 +114,15 @@ def leaves_account(draft: Draft) -> None:
     owner = draft.referred("Account")
     if owner is not None and owner.values.get("MainContact") == draft.id:
         draft.division.touch(ACCOUNTS, owner.id, MainContact=None)
+
+
+def same_address(draft: Draft) -> Row | None:
+    """An address that is there already is not made twice."""
+    rows = draft.division.where(ADDRESSES, Account=str(draft["Account"]))
+    return next(
+        (row for row in rows if all(row.values.get(n) == v for n, v in draft.values.items())),
+        None,
+    )
 
 
 def _of_account(values: Mapping[str, Any], division: Division) -> Mapping[str, Any]:
@@ -243,6 +253,7 @@ ENTITIES = (
             "AccountIsSupplier": ("Account", "IsSupplier"),
             "ContactName": ("Contact", "FullName"),
         },
+        same=same_address,
         title="AddressLine1",
         answers_full=True,
     ),

@@ -185,7 +185,7 @@ class Exact(Hand):
     # The app's registration and what the customer lets it do
 
     def configure(self, **wanted: Any) -> None:
-        """Settings: language, zone, redirect_uris, a_minute, a_day, blocks_errors, …."""
+        """Settings: language, zone, redirect_uris, minute_calls, day_calls …."""
         if unknown := sorted(set(wanted) - self._settings.keys()):
             raise ValueError(f"Unknown settings: {', '.join(unknown)}.")
         with self.lock:
@@ -200,8 +200,8 @@ class Exact(Hand):
             "zone": lambda value: setattr(self.shared, "zone", ZoneInfo(str(value))),
             "redirect_uris": lambda value: self.sign_in.register(tuple(map(str, value))),
             "real_limits": lambda value: setattr(throttle, "is_on", bool(value)),
-            "a_minute": lambda value: setattr(throttle, "a_minute", int(value)),
-            "a_day": lambda value: setattr(throttle, "a_day", int(value)),
+            "minute_calls": lambda value: setattr(throttle, "minute_calls", int(value)),
+            "day_calls": lambda value: setattr(throttle, "day_calls", int(value)),
             "blocks_errors": lambda value: setattr(throttle, "blocks_errors", bool(value)),
             "demands_filters": lambda value: setattr(self._service, "demands_filters", bool(value)),
         }
@@ -236,6 +236,7 @@ class Exact(Hand):
             "zone": self.shared.zone.key,
             "current": self.current,
             "rights": self.rights.as_dict(),
+            "throttle": self.throttle.as_dict(),
             "sign_in": self.sign_in.snapshot(),
             "ready": [self._access, self._refresh],
         }
@@ -251,7 +252,7 @@ class Exact(Hand):
         self.sign_in.restore(state["sign_in"])
         self._access, self._refresh = state["ready"]
         self.webhooks.outbox.clear()
-        self.throttle.clear()
+        self.throttle.restore(state["throttle"])
 
     def ready(self, base_url: str) -> dict[str, Any]:
         with self.lock:

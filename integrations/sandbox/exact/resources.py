@@ -88,6 +88,10 @@ class Entity(Resource):
     deleted_as: int = 0
     # A POST is answered with everything; else with the key alone and nulls.
     answers_full: bool = False
+    # What is null in the answer to a POST, however full that is.
+    late: frozenset[str] = frozenset()
+    # The record that a POST means though it asks for a new one; it is answered as it stands.
+    same: Callable[[Draft], Row | None] | None = None
     # What a new record has where nothing is given.
     defaults: Mapping[str, Any] = field(default_factory=dict)
     # Fields read through a reference: AccountName from the Name of Account.

@@ -137,7 +137,7 @@ def _created(entity: Entity, call: Call, row: Row) -> dict[str, Any]:
         raise AssertionError(f"{entity.path} {row.id} is gone")
     wants_all = "return=representation" in call.request.header("prefer")
     if entity.answers_full or wants_all:
-        return rendered(entity, call, shown, entity.fields)
+        return rendered(entity, call, shown, entity.fields) | dict.fromkeys(entity.late)
     return emptied(entity, call, shown)
 
 

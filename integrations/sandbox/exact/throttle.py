@@ -6,13 +6,15 @@ Sources: Invantive forum 1040 (limits) and 1336 (errors); picqer/exact-php-clien
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from integrations.sandbox.core import Clock, Headers, Meter, Response
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 MOST_ERRORS = 10
+SETTINGS = ("blocks_errors", "minute_calls", "day_calls")
 # What the provider names, and the refusals that it answers with 500: nobody knows whether those
 # are spared, so they are not.
 _ERRORS = frozenset({400, 401, 403, 404})
@@ -59,7 +61,7 @@ class Throttle:
     def __init__(self, clock: Clock, meter: Meter, is_on: bool) -> None:
         self.is_on = is_on
         self.blocks_errors = True
-        self.a_minute, self.a_day = 60, 5000
+        self.minute_calls, self.day_calls = 60, 5000
         self._clock = clock
         self._meter = meter
         self._minutes: dict[int, Window] = {}
@@ -118,15 +120,24 @@ class Throttle:
     def used_today(self, division: int) -> int:
         return self._windows(division, self._clock.time())[1].calls
 
+    def as_dict(self) -> dict[str, Any]:
+        """What was set; the counts begin anew."""
+        return {name: getattr(self, name) for name in SETTINGS}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.clear()
+        for name in SETTINGS:
+            setattr(self, name, state[name])
+
     def clear(self) -> None:
         self._minutes.clear()
         self._days.clear()
         self._errors.clear()
 
     def _windows(self, division: int, now: float) -> tuple[Window, Window]:
-        minute = self._minutes.setdefault(division, Window(self.a_minute, MINUTE)).at(now)
-        day = self._days.setdefault(division, Window(self.a_day, DAY)).at(now)
-        minute.allowed, day.allowed = self.a_minute, self.a_day
+        minute = self._minutes.setdefault(division, Window(self.minute_calls, MINUTE)).at(now)
+        day = self._days.setdefault(division, Window(self.day_calls, DAY)).at(now)
+        minute.allowed, day.allowed = self.minute_calls, self.day_calls
         return minute, day
 
 

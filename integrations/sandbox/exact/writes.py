@@ -29,7 +29,8 @@ def create(division: Division, entity: Entity, body: Any, writer: Writer = APP) 
     draft = _new_draft(division, entity, body, writer)
     _add_lines(draft)
     _check_all(draft)
-    return _store(draft)
+    same = entity.same(draft) if entity.same else None
+    return same or _store(draft)
 
 
 def update(division: Division, entity: Entity, row: Row, body: Any, writer: Writer = APP) -> Row:
