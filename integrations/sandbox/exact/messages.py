@@ -22,7 +22,6 @@ class Kind(Enum):
     BLOCKED = (500, "Geblokkeerd: {label}", "Blocked: {label}")
     CLOSED_PERIOD = (500, "Periode is afgesloten: {value}", "Period is closed: {value}")
     UNKNOWN = (500, "Onbekend: {label}", "Unknown: {label}")
-    UNKNOWN = (500, "Onbekend: {label}", "Unknown: {label}")
     PROCESSED = (500, "Reeds verwerkt", "Already processed")
     TOO_LONG = (500, "Te lang: {label}", "Too long: {label}")
     CALLBACK = (
