@@ -69,9 +69,9 @@ def term_of(row: Payload) -> Term:
     is_settled = row.get("IsFullyPaid") is True or row.get("Status") == MATCHED
     settled_on = _day(row, "LastPaymentDate") or _day(row, "EndDate")
     return Term(
-        entry=str(row.get("TransactionEntryID") or ""),
+        entry=code(row.get("TransactionEntryID")).lower(),
         number=number_of(row),
-        customer=str(row.get("Account") or ""),
+        customer=code(row.get("Account")).lower(),
         amount=number(row.get("AmountFC")) or _ZERO,
         is_settled=is_settled,
         settled_on=settled_on if is_settled else None,
@@ -99,7 +99,7 @@ class Terms:
 
     def of_invoice(self, row: Payload) -> Sequence[Term]:
         """Those of the invoice's number that its customer owes: numbers may begin anew."""
-        customers = {row.get("InvoiceTo"), row.get("OrderedBy")} - {None}
+        customers = {code(row.get(name)).lower() for name in ("InvoiceTo", "OrderedBy")}
         found = self._by_number.get(number_of(row), ()) if row.get("InvoiceNumber") else ()
         return [term for term in found if term.customer in customers]
 
