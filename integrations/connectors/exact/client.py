@@ -36,7 +36,7 @@ class Client:
         rows = self._rows(f"{_API}current/Me?{query}", "current/Me").rows
         return dict(rows[0]) if rows else {}
 
-    def page(  # noqa: PLR0913 - the parts of an address
+    def page(
         self,
         resource: str,
         select: Sequence[str],

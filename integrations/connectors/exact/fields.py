@@ -102,6 +102,15 @@ def unique(spec: FieldSpec) -> FieldSpec:
     return replace(spec, field=replace(spec.field, unique=True))
 
 
+def whole(spec: FieldSpec) -> FieldSpec:
+    """A choice that Exact keeps as a whole number."""
+
+    def write(_field: Field, value: Value) -> Mapping[str, Any]:
+        return {spec.column: None if value is None else int(str(value))}
+
+    return replace(spec, write=write)
+
+
 def times() -> tuple[FieldSpec, ...]:
     return (
         read_only(typed("Created", "Created", FieldType.DATETIME)),

@@ -21,7 +21,7 @@ from integrations.connectors.exact.fields import FieldSpec
 from integrations.connectors.exact.money import number
 from integrations.connectors.exact.payloads import Payload, code, decimal
 from integrations.connectors.exact.times import day
-from integrations.contract import Field, FieldType, Value
+from integrations.contract import Field, FieldType, Operation, Value
 
 FIELD = "SalesPrice"
 RESOURCE = "logistics/SalesItemPrices"
@@ -145,11 +145,12 @@ def _day(price: Payload, name: str) -> str:
 # Writing
 
 
-def write_price(context: Context, item_id: str, row: Payload | None, wanted: Value) -> None:
-    """Give the item this list price; `row` is the completed item, None for a new one.
+def write_price(context: Context, item_id: str, row: Payload | None, operation: Operation) -> None:
+    """Give the item the list price that is wanted; `row` is the item as it was, None if new.
 
-    Raises Refused, or a ConnectorError.
+    May be repeated. Raises Refused, or a ConnectorError.
     """
+    wanted = operation.fields[FIELD]
     held = (row or {}).get(MEMBER)
     client = context.client
     if not isinstance(wanted, Decimal):
@@ -157,12 +158,12 @@ def write_price(context: Context, item_id: str, row: Payload | None, wanted: Val
             client.delete(RESOURCE, held["ID"])
         return
     if held is None:
-        client.create(RESOURCE, _new(context, item_id, row, wanted))
+        unit = operation.fields.get("Unit") or code((row or {}).get("Unit"))
+        client.create(RESOURCE, _new(context, item_id, unit, wanted))
     elif number(held.get("Price")) != wanted:
         client.change(RESOURCE, held["ID"], {"Price": wanted})
 
 
-def _new(context: Context, item_id: str, row: Payload | None, price: Decimal) -> dict[str, Any]:
+def _new(context: Context, item_id: str, unit: Value, price: Decimal) -> dict[str, Any]:
     body = {"Item": item_id, "Price": price, "Currency": home_currency(context.client)}
-    unit = code((row or {}).get("Unit"))
     return {**body, "Unit": unit} if unit else body

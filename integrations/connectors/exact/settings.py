@@ -2,7 +2,6 @@
 
 from integrations.connectors import Hosts
 from integrations.http import RateRule
-from integrations.oauth import OAuthApp
 
 CODE = "exact"
 LABEL = "Exact Online"
@@ -39,18 +38,6 @@ HOSTS = {country: hosts_at(site) for country, site in SITES.items()}
 
 # No new access token within 9.5 minutes of the last one; a token lives for ten.
 EARLIEST_REFRESH_SECONDS = 570.0
-
-
-def oauth_app(hosts: Hosts, client_id: str, client_secret: str, redirect_uri: str) -> OAuthApp:
-    """Credentials travel in the form; refresh tokens rotate; there is no call to revoke them."""
-    return OAuthApp(
-        client_id=client_id,
-        client_secret=client_secret,
-        redirect_uri=redirect_uri,
-        authorize_url=hosts.authorize,
-        token_url=hosts.token,
-        scopes=SCOPES,
-    )
 
 
 # Sixty calls a minute for a company: in any window at most `calls` and `burst` of them go out.
