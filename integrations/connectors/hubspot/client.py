@@ -179,6 +179,10 @@ class Client:
         body = msgspec.json.encode(definition)
         return self._send("POST", kind.properties_path, body=body)
 
+    def update_property(self, kind: Kind, name: str, changes: Mapping[str, Any]) -> Response:
+        body = msgspec.json.encode(changes)
+        return self._send("PATCH", f"{kind.properties_path}/{name}", body=body)
+
     def details(self) -> dict[str, Any]:
         path = f"/account-info/{settings.VERSION}/details"
         return self._get(path, {}, dict[str, Any])

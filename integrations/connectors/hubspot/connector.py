@@ -31,6 +31,7 @@ from integrations.connectors.hubspot.properties import (
 )
 from integrations.connectors.hubspot.records import Decoder, Payload
 from integrations.connectors.hubspot.relations import Relations, without_line_items
+from integrations.connectors.hubspot.wanted import ensure_fields
 from integrations.connectors.hubspot.writes import Writer, Written
 from integrations.contract import (
     Batch,
@@ -106,18 +107,26 @@ class HubSpot:
         return find_field(self._all_fields(kind), kind, name).choices
 
     def prepare(self, object_type: str, wanted: Sequence[Field] = ()) -> None:
-        """Make the unique property by which a create that is repeated finds what it made."""
+        """Make the unique property by which a create that is repeated finds what it made.
+
+        And the properties that are wanted: beside ours, for people to see.
+        """
         kind = kind_named(object_type)
         for each in (kind, LINE_ITEM) if kind is INVOICE else (kind,):
             self._prepare(each)
+        if wanted and ensure_fields(self._client, kind, self._defined(kind), wanted):
+            self._forget(kind)
 
     def _prepare(self, kind: Kind) -> None:
         if kind.name in self._prepared:
             return
         if ensure_key(self._client, kind, self._defined(kind)):
-            self._definitions.pop(kind.name, None)
-            self._fields.pop(kind.name, None)
+            self._forget(kind)
         self._prepared.add(kind.name)
+
+    def _forget(self, kind: Kind) -> None:
+        self._definitions.pop(kind.name, None)
+        self._fields.pop(kind.name, None)
 
     def changes(self, object_type: str, cursor: str, fields: Collection[str]) -> Page:
         kind = kind_named(object_type)

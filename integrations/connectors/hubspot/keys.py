@@ -32,7 +32,7 @@ def ensure_key(client: Client, kind: Kind, definitions: Sequence[Definition]) ->
     name = settings.KEY_PROPERTY
     existing = next((one for one in definitions if one.name == name), None)
     if existing is None:
-        _create(client, kind)
+        make_property(client, kind, definitions, DEFINITION)
         return True
     if not existing.has_unique_value:
         message = (
@@ -43,11 +43,15 @@ def ensure_key(client: Client, kind: Kind, definitions: Sequence[Definition]) ->
     return False
 
 
-def _create(client: Client, kind: Kind) -> None:
-    group = client.create_group(kind, settings.KEY_GROUP, "Saldo")
-    if group.status != CONFLICT:
-        checked(group, kind.name)
-    made = client.create_property(kind, DEFINITION)
+def make_property(
+    client: Client, kind: Kind, definitions: Sequence[Definition], wanted: Mapping[str, Any]
+) -> None:
+    """Make one in our group; `definitions`: those that are there."""
+    if settings.KEY_GROUP not in {one.group_name for one in definitions}:
+        group = client.create_group(kind, settings.KEY_GROUP, "Saldo")
+        if group.status != CONFLICT:
+            checked(group, kind.name)
+    made = client.create_property(kind, wanted)
     # Another worker was faster: theirs is as good.
     if made.status != CONFLICT:
         checked(made, kind.name)

@@ -63,6 +63,7 @@ class Definition(msgspec.Struct, frozen=True, rename="camel"):
     type: str
     field_type: str = ""
     label: str = ""
+    group_name: str = ""
     options: list[Option] = []
     has_unique_value: bool = False
     hidden: bool = False

@@ -57,6 +57,9 @@ class Property:
     referenced_object_type: str = ""
     form_field: bool = True
     display_order: int = -1
+    # How numbers are shown.
+    number_display_hint: str = ""
+    shows_currency: bool = False
     sensitivity: str = "non_sensitive"
     created_at: str = "2019-08-06T02:41:08.000Z"
     updated_at: str = "2019-08-06T02:41:08.000Z"
@@ -93,6 +96,10 @@ class Property:
             "updatedAt": self.updated_at,
             "modificationMetadata": self._modification(),
         }
+        if self.number_display_hint:
+            body["numberDisplayHint"] = self.number_display_hint
+        if self.shows_currency:
+            body["showCurrencySymbol"] = True
         if self.referenced_object_type:
             body["referencedObjectType"] = self.referenced_object_type
         return body

@@ -29,6 +29,9 @@ from integrations.sandbox.hubspot.values import iso
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 MAX_UNIQUE = 10
 REQUIRED = ("groupName", "name", "label", "type", "fieldType")
+NUMBER_HINTS = frozenset(
+    {"currency", "duration", "formatted", "percentage", "probability", "unformatted"}
+)
 CHANGEABLE = {
     "label": "label",
     "description": "description",
@@ -112,10 +115,19 @@ def parse_property(store: ObjectStore, body: Mapping[str, Any]) -> Property:
         referenced_object_type=str(body.get("referencedObjectType") or ""),
         form_field=bool(body.get("formField")),
         display_order=whole(body.get("displayOrder", -1), "displayOrder"),
+        number_display_hint=_number_hint(body),
+        shows_currency=bool(body.get("showCurrencySymbol")),
         sensitivity=str(body.get("dataSensitivity") or "non_sensitive"),
         created_at=now,
         updated_at=now,
     )
+
+
+def _number_hint(body: Mapping[str, Any]) -> str:
+    hint = str(body.get("numberDisplayHint") or "")
+    if hint and hint not in NUMBER_HINTS:
+        raise validation(f"{hint} is not one of the allowed values: {sorted(NUMBER_HINTS)}")
+    return hint
 
 
 def _check_types(kind: str, field_type: str) -> None:
