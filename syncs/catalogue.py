@@ -9,7 +9,9 @@ from accounts.tenancy import TenantQuerySet
 from integrations.contract import Connector, Field
 from integrations.models import Connection
 from syncs import clock
-from syncs.models import FieldList
+from syncs.engine.terms import Side
+from syncs.models import FieldList, Sync
+from syncs.recipes.terms import Recipe
 
 MAX_AGE = timedelta(hours=1)
 
@@ -20,6 +22,15 @@ def stored_fields(connection: Connection, object_type: str) -> Fields | None:
     """The fields as they were read last; None when they never were. Makes no call."""
     row = _row(connection, object_type)
     return None if row is None else _decode(row)
+
+
+def sync_fields(sync: Sync, recipe: Recipe, side: Side) -> Fields | None:
+    """A side's fields as they were read last, with those that Saldo will make there."""
+    connection = sync.integration.left if side is Side.LEFT else sync.integration.right
+    known = stored_fields(connection, recipe.end(side).object_type)
+    if known is None:
+        return None
+    return {field.name: field for field in recipe.makes.get(side, ())} | dict(known)
 
 
 def fresh_fields(connection: Connection, object_type: str, connector: Connector) -> Fields:

@@ -1,6 +1,7 @@
 """The one item that is sold where a line has no item of its own, made when it is first needed."""
 
 import uuid
+from dataclasses import replace
 
 from integrations.contract import (
     Batch,
@@ -34,10 +35,14 @@ def ensure_custom_item(job: Job) -> bool:
     settings = sync.settings
     if item is None or settings.get(names.UNMATCHED) != names.CUSTOM:
         return False
-    if settings.get(names.CUSTOM_ITEM) or not Direction(sync.direction).reaches(Side.RIGHT):
+    if not Direction(sync.direction).reaches(Side.RIGHT):
         return False
+    name = str(settings.get(item.name_from) or item.name)
+    if settings.get(names.CUSTOM_ITEM) and settings.get(names.CUSTOM_ITEM_NAME, item.name) == name:
+        return False
+    item = replace(item, name=name)
     record = _find(job, item) or _make(job, item)
-    changed = {**settings, names.CUSTOM_ITEM: record.id}
+    changed = {**settings, names.CUSTOM_ITEM: record.id, names.CUSTOM_ITEM_NAME: name}
     with job.claim.fenced(settings=changed):
         sync.settings = changed
     return True
@@ -51,7 +56,8 @@ def _find(job: Job, item: CustomItem) -> Record | None:
 
 def _make(job: Job, item: CustomItem) -> Record:
     # One key for ever: a create whose answer was lost is not done twice.
-    outcome = _create(job, item, uuid.uuid5(_KEYS, str(job.sync.pk)))
+    named = f"{job.sync.pk} {item.name}" if item.name_from else str(job.sync.pk)
+    outcome = _create(job, item, uuid.uuid5(_KEYS, named))
     if outcome.status is OutcomeStatus.REFUSED:
         # Perhaps the answer kept for that key, to a try before somebody mended the reason.
         outcome = _create(job, item, uuid.uuid4())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from syncs import clock
 from syncs.engine.terms import TransformKind
@@ -35,10 +35,12 @@ def wake_dependants(job: Job, parents: Sequence[SyncRecord]) -> None:
 
 def children_of(sync: Sync, recipe: Recipe) -> tuple[int, ...]:
     """The syncs of the same integration whose mappings refer to this one's records."""
+    # Where no type is told, the fields tell it.
+    named = Q(options__object_type=recipe.left.object_type) | ~Q(options__has_key="object_type")
     referring = Mapping.objects.filter(
+        named,
         sync__integration_id=sync.integration_id,
         enabled=True,
         transform__in=REFERRING,
-        options__object_type=recipe.left.object_type,
     )
     return tuple(sorted(set(referring.values_list("sync_id", flat=True))))

@@ -14,10 +14,8 @@ from syncs.due import changed_meanwhile, due_ids, still_due, suspect_ids
 from syncs.engine.terms import (
     Agree,
     Exclude,
-    ExcludeReason,
     Fail,
     Link,
-    ReferenceKey,
     Unlink,
     Wait,
 )
@@ -27,7 +25,7 @@ from syncs.lookups import Looks
 from syncs.models import SyncRecord
 from syncs.plans import Decided, Planner
 from syncs.settle import Settlement
-from syncs.work import Work, parent_type, written_sides
+from syncs.work import Work, failed_parent, left_out_with, written_sides
 from syncs.writing import Writer, store
 
 POISON = Fault(
@@ -169,21 +167,15 @@ class Executor:
                 settlement.hold(
                     row, self._planner.decider.settle(one.view, plan, references=one.references)
                 )
-                settlement.exclude(row, plan, self._parent_of(one, plan))
+                settlement.exclude(row, plan, left_out_with(self._planner.decider, one, plan))
             case Wait():
                 settlement.wait(row, plan)
             case Fail():
-                named = parent_type(self._planner.decider, one, plan.fault)
-                settlement.fail(row, plan, parent_type=named)
+                named = failed_parent(self._planner.decider, one, plan.fault)
+                settlement.fail(row, plan, parent=named)
             case Unlink():
                 part(row, plan.side, settlement)
                 settlement.unlinked(row)
             case _:
                 # A second link in one go: its new partner is decided about next time.
                 settlement.again(row, "Found its partner.")
-
-    def _parent_of(self, one: Decided, plan: Exclude) -> ReferenceKey | None:
-        """What is to be waited for by a record that is left out because of another."""
-        if plan.reason is not ExcludeReason.PARENT:
-            return None
-        return next(iter(self._planner.decider.references(one.view)), None)

@@ -83,6 +83,7 @@ def read_side(job: Job, side: Side) -> bool:
         _store(job, side, page.records, progress=progress, is_whole=is_whole)
         cursor = page.cursor
         if not page.more:
+            job.looked[side] = clock.now()
             return True
         if job.budget.is_spent:
             return False
@@ -145,7 +146,7 @@ def _progress(job: Job, side: Side, page: Page) -> dict[str, object]:
         changes["read_at"] = None
     if not page.more:
         changes["complete_until"] = page.complete_until or now
-        changes["due_at"] = next_look(job.end(side).connection.provider, now)
+        changes["due_at"] = next_look(job.end(side).connection, now)
         if changes.get("read_at", getattr(sync, f"{side}_read_at")) is None:
             changes["read_at"] = now
     named = {sides.column(side, name): value for name, value in changes.items()}
@@ -197,7 +198,8 @@ def store_records(
     merged |= {old: new for old, new in (moved or {}).items() if old != new}
     if merged:
         move_links(job, side, merged)
-    found = _sort(latest.values(), _known(job, side, latest))
+    keeps_lone = job.recipe.keeps_lone(side)
+    found = _sort(latest.values(), _known(job, side, latest), keeps_lone=keeps_lone)
     _insert(job, side, found.new)
     _update(job, side, found.changed)
     _renew(side, found.renewed)
@@ -211,13 +213,15 @@ def _known(job: Job, side: Side, ids: Iterable[str]) -> dict[str, Known]:
         return {row[0]: Known(*row[1:]) for row in rows.values_list(*names)}
 
 
-def _sort(records: Iterable[Record], known: dict[str, Known]) -> Sorted:
+def _sort(records: Iterable[Record], known: dict[str, Known], *, keeps_lone: bool) -> Sorted:
     found = Sorted()
     for record in records:
         before = known.get(record.id)
         if record.state is RecordState.GONE:
             if before is not None and before.state != RecordState.GONE:
                 found.gone.append(before)
+            continue
+        if before is None and not keeps_lone:
             continue
         encoded = encode(record.fields)
         read = Read(record, encoded, sides.fingerprint(encoded))

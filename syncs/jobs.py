@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from integrations.contract import (
     Category,
@@ -61,6 +62,9 @@ class Job:
     # Syncs whose records refer to this one's, and whether any of them got work from this run.
     children: tuple[int, ...] = ()
     woken: set[int] = field(default_factory=set)
+
+    # When the feed of a side was last read to its end by this run.
+    looked: dict[Side, datetime] = field(default_factory=dict)
 
     # The side whose call failed, for whoever deals with it.
     troubled: Side | None = None

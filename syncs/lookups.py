@@ -13,7 +13,6 @@ from syncs.engine.terms import Create, Plan, Side
 from syncs.ingest import read_side
 from syncs.jobs import Job
 from syncs.models import SyncRecord
-from syncs.sweeps import last_look
 
 # A look of this run counts for so long.
 FRESH = timedelta(seconds=60)
@@ -24,7 +23,6 @@ class Looks:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._began = clock.now()
 
     def blind(self, plans: Mapping[int, Plan]) -> set[int]:
         """The ids of records that would be created on a side that was not looked at just now."""
@@ -44,9 +42,8 @@ class Looks:
         return list(due.order_by("due_at", "pk"))
 
     def _is_fresh(self, side: Side) -> bool:
-        looked = last_look(
-            self._job.end(side).connection.provider, getattr(self._job.sync, f"{side}_due_at")
-        )
-        if looked is None or getattr(self._job.sync, f"{side}_more"):
-            return False
-        return looked >= max(self._began, clock.now() - FRESH)
+        if not self._job.spec.match_rules:
+            # Nothing that is there could be a partner.
+            return True
+        looked = self._job.looked.get(side)
+        return looked is not None and looked >= clock.now() - FRESH

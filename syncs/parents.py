@@ -8,7 +8,7 @@ from datetime import datetime
 from accounts.tenancy import TenantQuerySet
 from integrations.contract import Field, Values
 from syncs import sides
-from syncs.catalogue import stored_fields
+from syncs.catalogue import sync_fields
 from syncs.engine.filters import describe
 from syncs.engine.matching import normalise
 from syncs.engine.terms import (
@@ -44,12 +44,12 @@ def find_parents(sync: Sync, wanted: Wanted, facts: Facts) -> dict[ReferenceKey,
 
     A fixed number of queries for each object type, side and match rule.
     """
-    groups: dict[tuple[str, Side, str], list[ReferenceKey]] = defaultdict(list)
+    groups: dict[tuple[str, Side, str, str], list[ReferenceKey]] = defaultdict(list)
     for key in wanted:
-        groups[key.object_type, key.side, key.rule].append(key)
+        groups[key.object_type, key.side, key.rule, key.right_type].append(key)
     found: dict[ReferenceKey, Parent] = {}
-    for (object_type, side, rule), keys in groups.items():
-        family = _Family(sync, object_type, side, frozenset(facts(object_type)))
+    for (object_type, side, rule, right_type), keys in groups.items():
+        family = _Family(sync, object_type, side, frozenset(facts(object_type)), right_type)
         found.update(family.by_value(rule, keys) if rule else family.by_id(keys))
         for key in keys:
             if key not in found and family.would_know(wanted[key]):
@@ -57,12 +57,14 @@ def find_parents(sync: Sync, wanted: Wanted, facts: Facts) -> dict[ReferenceKey,
     return found
 
 
-def parent_syncs(sync: Sync, object_type: str) -> list[Sync]:
-    """The syncs of the same integration that link this left object type."""
+def parent_syncs(sync: Sync, object_type: str, right_type: str = "") -> list[Sync]:
+    """The syncs of the same integration that link this left object type, to a right one if said."""
     ours = {
         code
         for code, recipe in RECIPES.items()
-        if recipe.left.object_type == object_type and recipe.is_parent
+        if recipe.left.object_type == object_type
+        and right_type in ("", recipe.right.object_type)
+        and recipe.is_parent
     }
     own = Sync.objects.filter(integration_id=sync.integration_id, recipe__in=ours)
     return list(own.select_related("integration__left", "integration__right"))
@@ -76,21 +78,21 @@ class _Family:
     object_type: str
     side: Side
     facts: frozenset[str]
+    right_type: str = ""
     _syncs: list[Sync] | None = None
     _decoders: dict[int, Decoder] | None = None
 
     @property
     def syncs(self) -> list[Sync]:
         if self._syncs is None:
-            self._syncs = parent_syncs(self.sync, self.object_type)
+            self._syncs = parent_syncs(self.sync, self.object_type, self.right_type)
         return self._syncs
 
     def by_id(self, keys: Iterable[ReferenceKey]) -> dict[ReferenceKey, Parent]:
-        ids = {key.id for key in keys}
-        rows = SyncRecord.objects.filter(sides.with_ids(self.side, ids), sync__in=self.syncs)
+        by_id = {key.id: key for key in keys}
+        rows = SyncRecord.objects.filter(sides.with_ids(self.side, by_id), sync__in=self.syncs)
         return {
-            ReferenceKey(self.object_type, self.side, sides.get(row, self.side, "id")): parent
-            for row, parent in self._parents(rows)
+            by_id[sides.get(row, self.side, "id")]: parent for row, parent in self._parents(rows)
         }
 
     def by_value(self, rule: str, keys: Iterable[ReferenceKey]) -> dict[ReferenceKey, Parent]:
@@ -160,9 +162,7 @@ class _Family:
 
 
 def _fields(sync: Sync, side: Side) -> Mapping[str, Field]:
-    pair = sync.integration
-    connection = pair.left if side is Side.LEFT else pair.right
-    return stored_fields(connection, recipe_of(sync.recipe).end(side).object_type) or {}
+    return sync_fields(sync, recipe_of(sync.recipe), side) or {}
 
 
 def _comparable(rule: MatchRule, value: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from accounts.tenancy import tenant_scope
-from syncs.catalogue import stored_fields
+from syncs.catalogue import sync_fields
 from syncs.engine.spec import spec_problems
 from syncs.engine.terms import Plan, Side, SyncSpec
 from syncs.models import FilterCondition, Sync, SyncRecord
@@ -92,9 +92,8 @@ def proposed_spec(
 ) -> SyncSpec | None:
     """The spec from the field lists as they were read last; None when they never were."""
     recipe = recipe_of(sync.recipe)
-    pair = sync.integration
-    left = stored_fields(pair.left, recipe.left.object_type)
-    right = stored_fields(pair.right, recipe.right.object_type)
+    left = sync_fields(sync, recipe, Side.LEFT)
+    right = sync_fields(sync, recipe, Side.RIGHT)
     if left is None or right is None:
         return None
     return build_spec(sync, recipe, left, right, mappings=mappings, conditions=conditions)

@@ -39,6 +39,7 @@ from syncs.recipes import recipe_of
 from syncs.recipes.terms import Recipe
 from syncs.runlog import RunLog
 from syncs.specs import build_spec, read_fields
+from syncs.spenders import spender_of
 from syncs.waiting import wake_ready
 
 logger = logging.getLogger(__name__)
@@ -131,7 +132,6 @@ class _Run:
     def _work(self) -> bool:
         """True when nothing is left to do now."""
         job = self.job = self._open()
-        self._prepare(job)
         if ensure_custom_item(job):
             job = self.job = self._open()
         planner = Planner(self.sync, job.spec)
@@ -148,9 +148,12 @@ class _Run:
         recipe = recipe_of(self.sync.recipe)
         pair = self.sync.integration
         opened = {
-            side: self._connect(connection, recipe.end(side).object_type)
+            side: self._connect(side, connection, recipe)
             for side, connection in ((Side.LEFT, pair.left), (Side.RIGHT, pair.right))
         }
+        if self.sync.prepared_at is None:
+            with self.claim.fenced(prepared_at=clock.now()):
+                self.sync.prepared_at = clock.now()
         left, right = opened[Side.LEFT][1], opened[Side.RIGHT][1]
         spec = build_spec(self.sync, recipe, left, right)
         problems = spec_problems(spec)
@@ -168,23 +171,21 @@ class _Run:
             children=children_of(self.sync, recipe),
         )
 
-    def _connect(self, connection: Connection, object_type: str) -> tuple[End, catalogue.Fields]:
+    def _connect(
+        self, side: Side, connection: Connection, recipe: Recipe
+    ) -> tuple[End, catalogue.Fields]:
         self.opening = connection
-        connector = open_connector(connection)
-        kind = object_type_of(connector, object_type)
-        fields = catalogue.fresh_fields(connection, object_type, connector)
+        connector = open_connector(connection, spender=spender_of(self.sync))
+        kind = object_type_of(connector, recipe.end(side).object_type)
+        made = recipe.makes.get(side, ())
+        if self.sync.prepared_at is None and Direction(self.sync.direction).reaches(side):
+            # Once: what safe writing needs there, and the fields that mappings name.
+            self.claim.renew()
+            connector.prepare(kind.name, made)
+        fields = catalogue.fresh_fields(connection, kind.name, connector)
+        if any(field.name not in fields for field in made):
+            fields = catalogue.read_fields(connection, kind.name, connector)
         return End(connection, connector, kind, ()), fields
-
-    def _prepare(self, job: Job) -> None:
-        """Once: have made at the providers what safe writing needs there."""
-        if self.sync.prepared_at is not None:
-            return
-        for side in Side:
-            if Direction(self.sync.direction).reaches(side):
-                with job.calling(side) as end:
-                    end.connector.prepare(end.object_type.name)
-        with self.claim.fenced(prepared_at=clock.now()):
-            self.sync.prepared_at = clock.now()
 
     def _mark_all(self, job: Job) -> bool:
         """After a change of the settings all records are due again, in bounded steps."""

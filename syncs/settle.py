@@ -47,6 +47,7 @@ _CALM: dict[str, Any] = {
     "due_at": None,
     "parent_type": "",
     "parent_id": "",
+    "parent_right_type": "",
     "crashes": 0,
 }
 
@@ -110,7 +111,7 @@ class Settlement:
         status = Status.UNLINKED if unlinked else Status.EXCLUDED
         changes = {"reason": reason, "details": details}
         if parent is not None:
-            changes |= {"parent_type": parent.object_type, "parent_id": parent.id}
+            changes |= _parent(parent.object_type, parent.id, parent.right_type)
         self._become(row, status, changes)
         if was_known:
             self.tell(row, ActivityAction.EXCLUDED, message=reason)
@@ -124,8 +125,7 @@ class Settlement:
         reason = f"Waits for {plan.object_type} {plan.title or plan.parent_id}."
         changes = {
             "reason": reason,
-            "parent_type": plan.object_type,
-            "parent_id": plan.parent_id,
+            **_parent(plan.object_type, plan.parent_id, plan.right_type),
             "details": {"parent": {"type": plan.object_type, "id": plan.parent_id}},
         }
         is_news = row.status != Status.WAITING
@@ -140,7 +140,7 @@ class Settlement:
         *,
         side: str = "",
         sent: bool = False,
-        parent_type: str = "",
+        parent: ReferenceKey | None = None,
     ) -> None:
         """The record is at fault; `sent` when a provider refused it and not we ourselves."""
         fault = plan.fault
@@ -158,8 +158,8 @@ class Settlement:
             "due_at": due_at,
         }
         if fault.category is Category.PARENT_MISSING:
-            changes["parent_id"] = fault.existing_id
-            changes["parent_type"] = parent_type
+            named = (parent.object_type, parent.right_type) if parent else ("", "")
+            changes |= _parent(named[0], fault.existing_id, named[1])
         self._become(row, Status.FAILING, changes)
         self.log.count("failed")
         if sent or not known:
@@ -272,18 +272,27 @@ class Settlement:
 _TOLD = ("record", "action", "side", "changes", "category", "message", "correlation_id", "at")
 
 
+def _parent(object_type: str, parent_id: str, right_type: str) -> dict[str, Any]:
+    return {
+        "parent_type": object_type,
+        "parent_id": parent_id,
+        "parent_right_type": right_type,
+    }
+
+
 def _change(change: FieldChange) -> dict[str, Any]:
     shown = encode({"before": change.before, "after": change.after})
     return {"field": change.field, "side": change.side.value, **shown}
 
 
 def _clause(clause: Condition) -> dict[str, Any]:
-    return {
+    told = {
         "field": clause.field,
         "operator": clause.operator.value,
         "values": list(clause.values),
         "fixed": clause.fixed,
     }
+    return told | ({"setting": clause.setting} if clause.setting else {})
 
 
 def _details(plan: Fail) -> dict[str, Any]:

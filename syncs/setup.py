@@ -106,7 +106,7 @@ def missing_settings(sync: Sync) -> list[Setting]:
     return [
         setting
         for setting in recipe.settings
-        if setting.side in reached and setting.is_missing(sync.settings)
+        if setting.needed_side in reached and setting.is_missing(sync.settings)
     ]
 
 
@@ -116,6 +116,17 @@ def missing_needs(sync: Sync) -> list[Recipe]:
     rows = Sync.objects.for_tenant(sync.tenant_id).filter(integration_id=sync.integration_id)
     there = set(rows.exclude(state=SyncState.OFF).values_list("recipe", flat=True))
     return [recipe_of(code) for code in wanted if code not in there]
+
+
+def rivals(sync: Sync) -> list[Recipe]:
+    """The recipes that are switched on here and cannot be beside this one."""
+    recipe = recipe_of(sync.recipe)
+    rows = Sync.objects.for_tenant(sync.tenant_id).filter(integration_id=sync.integration_id)
+    on = rows.exclude(state=SyncState.OFF).exclude(pk=sync.pk)
+    others = [recipe_of(code) for code in sorted(set(on.values_list("recipe", flat=True)))]
+    return [
+        other for other in others if other.code in recipe.excludes or recipe.code in other.excludes
+    ]
 
 
 def sync_of(integration: Integration, recipe_code: str, by: User | None = None) -> Sync:

@@ -27,7 +27,8 @@ from syncs.engine.terms import (
 from syncs.models import FilterCondition, Sync
 from syncs.models import Mapping as MappingRow
 from syncs.recipes import document_settings as names
-from syncs.recipes.terms import Document, Recipe, TaxWay
+from syncs.recipes.terms import DefaultMapping, Document, Recipe, TaxWay
+from syncs.setting_rules import chosen_conditions, match_rules, with_table
 
 
 def build_spec(
@@ -45,16 +46,17 @@ def build_spec(
     rows = sync.mappings.all() if mappings is None else mappings
     clauses = tuple(sync.conditions.all() if conditions is None else conditions)
     fields = {Side.LEFT: left_fields, Side.RIGHT: right_fields}
+    told = tuple(_mappings(rows, sync, recipe, fields))
     return SyncSpec(
         left_fields=left_fields,
         right_fields=right_fields,
-        mappings=tuple(_mappings(rows, recipe, fields)),
-        match_rules=recipe.match_rules,
+        mappings=told,
+        match_rules=match_rules(recipe, told),
         direction=Direction(sync.direction),
         mode=recipe.mode,
         policy=Policy(sync.policy),
-        left_filter=filter_of(clauses, Side.LEFT, recipe),
-        right_filter=filter_of(clauses, Side.RIGHT, recipe),
+        left_filter=filter_of(clauses, Side.LEFT, recipe, sync.settings),
+        right_filter=filter_of(clauses, Side.RIGHT, recipe, sync.settings),
         leaving=Leaving(sync.leaving),
         left_removed=Removal(sync.left_removed),
         right_removed=Removal(sync.right_removed),
@@ -65,6 +67,7 @@ def build_spec(
         edited_at_birth=recipe.edited_at_birth,
         totals=recipe.totals,
         documents=_documents(sync, recipe.document, right_fields) if recipe.document else None,
+        creates=recipe.creates,
     )
 
 
@@ -74,17 +77,35 @@ def read_fields(spec: SyncSpec, recipe: Recipe, side: Side) -> frozenset[str]:
 
 
 def _mappings(
-    rows: Iterable[MappingRow], recipe: Recipe, fields: Mapping[Side, Mapping[str, Field]]
+    rows: Iterable[MappingRow],
+    sync: Sync,
+    recipe: Recipe,
+    fields: Mapping[Side, Mapping[str, Field]],
 ) -> Iterable[FieldMapping]:
     for row in rows:
-        mapping = field_mapping(row)
+        if not row.enabled:
+            continue
         told = recipe.mapping(row.key)
-        if told is not None:
-            if told.optional and not _is_writable(mapping, fields):
-                continue
-            mapping = replace(mapping, owned=told.owned, born=told.born)
-        if row.enabled:
-            yield mapping
+        mapping = field_mapping(row)
+        made = mapping if told is None else _as_told(mapping, told, sync, recipe, fields)
+        if made is not None:
+            yield made
+
+
+def _as_told(
+    mapping: FieldMapping,
+    told: DefaultMapping,
+    sync: Sync,
+    recipe: Recipe,
+    fields: Mapping[Side, Mapping[str, Field]],
+) -> FieldMapping | None:
+    """With what only the recipe says of it; None where it cannot be there."""
+    if told.optional and not _is_writable(mapping, fields):
+        return None
+    mapping = replace(
+        mapping, owned=told.owned, born=told.born, exclude_orphans=told.exclude_orphans
+    )
+    return with_table(mapping, told, sync.settings, recipe) if told.table else mapping
 
 
 def _is_writable(mapping: FieldMapping, fields: Mapping[Side, Mapping[str, Field]]) -> bool:
@@ -105,7 +126,7 @@ def creation_values(
     values = dict(recipe.creation(side))
     for setting in recipe.settings:
         chosen = sync.settings.get(setting.name)
-        if setting.side is side and setting.field and chosen:
+        if setting.side is side and setting.field and chosen and setting.counts(sync.settings):
             values[setting.field] = chosen
     way = _tax_way(recipe.document, fields) if side is Side.RIGHT else None
     if way is not None:
@@ -172,6 +193,7 @@ def transform_of(kind: str, options: Mapping[str, Any]) -> Transform:
         table=tuple((str(left), str(right)) for left, right in options.get("table", ())),
         length=int(options.get("length", 0)),
         object_type=str(options.get("object_type", "")),
+        spare=bool(options.get("spare")),
     )
 
 
@@ -182,11 +204,14 @@ def options_of(transform: Transform) -> dict[str, Any]:
         "table": [list(pair) for pair in transform.table],
         "length": transform.length,
         "object_type": transform.object_type,
+        "spare": transform.spare,
     }
     return {name: part for name, part in parts.items() if part}
 
 
-def filter_of(rows: Iterable[FilterCondition], side: Side, recipe: Recipe) -> Filter:
+def filter_of(
+    rows: Iterable[FilterCondition], side: Side, recipe: Recipe, settings: Mapping[str, Any]
+) -> Filter:
     """The stored clauses; what the recipe fixes is taken from the recipe, with its reasons."""
     groups: dict[int, list[Condition]] = {}
     for row in rows:
@@ -198,4 +223,5 @@ def filter_of(rows: Iterable[FilterCondition], side: Side, recipe: Recipe) -> Fi
         for default in recipe.conditions
         if default.side is side and default.condition.fixed
     )
-    return Filter(tuple(tuple(groups[number]) for number in sorted(groups)), fixed)
+    chosen = chosen_conditions(settings, recipe, side)
+    return Filter(tuple(tuple(groups[number]) for number in sorted(groups)), fixed, chosen)

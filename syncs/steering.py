@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from syncs import clock
 from syncs.catalogue import forget
-from syncs.models import FilterCondition, RunTrigger, Sync, SyncState
+from syncs.models import FilterCondition, Integration, RunTrigger, Sync, SyncState
 from syncs.models import Mapping as MappingRow
 from syncs.preview import problems
 from syncs.queue import enqueue_run
 from syncs.recipes import recipe_of
-from syncs.setup import followers, missing_needs, missing_settings, sync_of
+from syncs.setup import followers, missing_needs, missing_settings, rivals, sync_of
 
 # What people may change on a sync besides mappings and filters.
 SETTINGS = frozenset(
@@ -43,10 +43,15 @@ def request_run(sync: Sync, by: User | None = None) -> bool:
 def activate(sync: Sync, by: User | None = None, *, with_needs: bool = False) -> None:
     """Switch the sync on, and with it those that follow it.
 
-    Raises ConfigurationRefused while a setting is missing that it needs to create records, or a
-    sync that it builds on; `with_needs` makes these and switches them on first.
+    Raises ConfigurationRefused while a setting is missing that it needs to create records, a sync
+    that it builds on, or while one is on that cannot be beside it; `with_needs` makes those that it
+    builds on and switches them on first.
     """
     with transaction.atomic():
+        # One after the other: two that cannot be together must not pass each other here.
+        Integration.objects.for_tenant(sync.tenant_id).select_for_update().get(
+            pk=sync.integration_id
+        )
         if with_needs:
             for recipe in missing_needs(sync):
                 activate(sync_of(sync.integration, recipe.code, by), by, with_needs=True)
@@ -69,6 +74,10 @@ def _missing(sync: Sync) -> list[str]:
     if needs:
         text = _("“%(sync)s” builds on these, which are not switched on: %(needs)s.")
         lacking.append(text % {**about, "needs": ", ".join(needs)})
+    beside = [str(recipe.label) for recipe in rivals(sync)]
+    if beside:
+        text = _("“%(sync)s” cannot be on beside %(others)s. Switch one of them off first.")
+        lacking.append(text % {**about, "others": ", ".join(beside)})
     return lacking
 
 

@@ -21,11 +21,11 @@ ORPHANED = tuple(f"parent_{status.value}" for status in ParentStatus)
 def wake_ready(sync: Sync) -> int:
     """Make due what waits for, or failed because of, a record that is linked now; how many."""
     woken = 0
-    for object_type in set(_held(sync).order_by().values_list("parent_type", flat=True)):
-        linked = SyncRecord.objects.filter(sync__in=parent_syncs(sync, object_type)).exclude(
-            Q(left_id="") | Q(right_id="")
-        )
-        held = _held(sync).filter(parent_type=object_type)
+    named = _held(sync).order_by().values_list("parent_type", "parent_right_type").distinct()
+    for object_type, right_type in named:
+        syncs = parent_syncs(sync, object_type, right_type)
+        linked = SyncRecord.objects.filter(sync__in=syncs).exclude(Q(left_id="") | Q(right_id=""))
+        held = _held(sync).filter(parent_type=object_type, parent_right_type=right_type)
         # Ids of the two sides may be alike: a record refers to its parent on its own side.
         by_left = Exists(linked.filter(left_id=OuterRef("parent_id")))
         by_right = Exists(linked.filter(right_id=OuterRef("parent_id")))

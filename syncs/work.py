@@ -9,8 +9,11 @@ from syncs.engine.decide import Decider, wishes
 from syncs.engine.terms import (
     Archive,
     Create,
+    Exclude,
+    ExcludeReason,
     FieldChange,
     Plan,
+    ReferenceKey,
     Restore,
     Side,
     SideView,
@@ -74,9 +77,22 @@ def changes_of(plan: Plan, side: Side) -> Iterable[FieldChange]:
     return [change for change in changes if change.side is side]
 
 
-def parent_type(decider: Decider, one: Decided, fault: Fault) -> str:
-    """The object type of the parent that a fault names; empty when it names none."""
+def failed_parent(decider: Decider, one: Decided, fault: Fault) -> ReferenceKey | None:
+    """The parent that a fault names, if it names one."""
     if fault.category is not Category.PARENT_MISSING:
-        return ""
+        return None
+    return _reference(decider, one, fault.existing_id)
+
+
+def left_out_with(decider: Decider, one: Decided, plan: Exclude) -> ReferenceKey | None:
+    """What is to be waited for by a record that is left out because of another."""
+    if plan.reason is not ExcludeReason.PARENT:
+        return None
+    if plan.parent_id:
+        return _reference(decider, one, plan.parent_id)
+    return next(iter(decider.references(one.view)), None)
+
+
+def _reference(decider: Decider, one: Decided, parent_id: str) -> ReferenceKey | None:
     keys = decider.references(one.view)
-    return next((key.object_type for key in keys if key.id == fault.existing_id), "")
+    return next((key for key in keys if key.id == parent_id), None)

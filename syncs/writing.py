@@ -23,7 +23,7 @@ from syncs.jobs import Job
 from syncs.models import ActivityAction, SyncRecord
 from syncs.plans import Decided, Planner
 from syncs.settle import Settlement
-from syncs.work import Work, changes_of, operation_of, parent_type
+from syncs.work import Work, changes_of, failed_parent, left_out_with, operation_of
 
 
 class Writer:
@@ -180,10 +180,11 @@ class Writer:
             case Agree():
                 settlement.in_sync(row)
             case Exclude():
-                settlement.exclude(row, plan)
+                left_out = left_out_with(self._planner.decider, work.decided, plan)
+                settlement.exclude(row, plan, left_out)
             case Fail():
-                named = parent_type(self._planner.decider, work.decided, plan.fault)
-                settlement.fail(row, plan, parent_type=named)
+                named = failed_parent(self._planner.decider, work.decided, plan.fault)
+                settlement.fail(row, plan, parent=named)
             case _:
                 settlement.again(row, "Written; the answer asks for another change.")
 

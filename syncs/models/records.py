@@ -75,6 +75,8 @@ class SyncRecord(TenantModel):
     # Parent it waits for or fails on: (object type, id) on the side it is read from.
     parent_type = models.CharField(max_length=100, blank=True)
     parent_id = models.CharField(max_length=200, blank=True)
+    # The right object type of the sync that links that parent; empty: whatever it is.
+    parent_right_type = models.CharField(max_length=100, blank=True, default="")
 
     # What people decided.
     excluded_by_hand = models.BooleanField(default=False)

@@ -54,6 +54,8 @@ class DefaultMapping:
     # The setting of kind TABLE that is the choice table of this mapping; while nothing is chosen
     # there, the mapping is left out.
     table: str = ""
+    # A record whose reference leads to one that is excluded is excluded too, and does not fail.
+    exclude_orphans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ class CustomItem:
 class Document:
     """What a recipe says of documents with lines; the customer's part stands in the settings.
 
-    `product` is the left object type whose sync links what is sold.
+    `product` is the left object type whose sync links what is sold; without it lines sell nothing
+    that is known, and go over in words and amounts.
     """
 
     product: str
@@ -251,6 +254,10 @@ class Recipe:
         """Whether its records link what others refer to; what is done once stands for nothing."""
         return self.mode is Mode.MIRROR
 
+    def keeps_lone(self, side: Side) -> bool:
+        """Whether what stands on this side alone may ever get a partner."""
+        return bool(self.match_rules) or side.other in self.creates
+
     def end(self, side: Side) -> End:
         return self.left if side is Side.LEFT else self.right
 
@@ -259,3 +266,6 @@ class Recipe:
 
     def mapping(self, key: str) -> DefaultMapping | None:
         return next((each for each in self.mappings if each.key == key), None)
+
+    def setting(self, name: str) -> Setting | None:
+        return next((each for each in self.settings if each.name == name), None)

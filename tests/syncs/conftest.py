@@ -123,7 +123,7 @@ def providers(monkeypatch: pytest.MonkeyPatch) -> dict[int, FakeProvider]:
     """Fake providers by connection id: whoever opens a connection gets one of these."""
     found: dict[int, FakeProvider] = {}
 
-    def open_fake(opened: Connection) -> Connector:
+    def open_fake(opened: Connection, spender: str = "") -> Connector:
         return FakeConnector(found[opened.pk])
 
     monkeypatch.setattr(runs, "open_connector", open_fake)

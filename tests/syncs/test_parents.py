@@ -76,7 +76,7 @@ def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> Shop:
     bills = FakeProvider("bill", (Field("Title", "Title"), client), "Title")
     pair = world.sync.integration
     ends = {pair.left_id: Both(world.left, orders), pair.right_id: Both(world.right, bills)}
-    monkeypatch.setattr("syncs.runs.open_connector", lambda opened: ends[opened.pk])
+    monkeypatch.setattr("syncs.runs.open_connector", lambda opened, spender: ends[opened.pk])
     sync = create_sync(pair, ORDERS.code, direction=Direction.TO_RIGHT)
     Sync.objects.for_tenant(world.tenant).filter(pk=sync.pk).update(state=SyncState.ACTIVE)
     sync.refresh_from_db()

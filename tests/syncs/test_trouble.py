@@ -193,7 +193,7 @@ def test_a_create_without_an_answer_is_looked_up_and_never_doubled(
     assert names(world) == ["N0", "N1", "N2"]
     assert world.count(Status.IN_SYNC) == 3
     first, replay = world.right.batches
-    assert replay == first
+    assert (replay.key, replay.operations) == (first.key, first.operations)
     assert not Intent.objects.for_tenant(world.tenant).exists()
 
 
