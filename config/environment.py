@@ -115,6 +115,14 @@ def check_pair(names: tuple[str, str], values: tuple[str, str]) -> None:
     raise refuse(missing, f"is empty while {present} is set", "Set both or neither.")
 
 
+def country_keys(env: Any, prefix: str) -> dict[str, str]:
+    """A provider's application in one country: client id and secret, and the webhooks' word."""
+    names = [f"{prefix}_{name}" for name in ("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_TOKEN")]
+    found: dict[str, str] = {name: env.str(name, default="") for name in names}
+    check_pair((names[0], names[1]), (found[names[0]], found[names[1]]))
+    return found
+
+
 def mailer(url: str) -> dict[str, Any]:
     """One entry of MAILERS from `smtp+tls://user:password@host:587` and the like."""
     parts = urlsplit(url)

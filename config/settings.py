@@ -20,6 +20,7 @@ from config.environment import (
     check_secret_key,
     check_token_keys,
     check_url,
+    country_keys,
     has_fair_port,
     mailer,
     refuse,
@@ -99,6 +100,14 @@ check_pair(
     ("QUICKBOOKS_TEST_CLIENT_ID", "QUICKBOOKS_TEST_CLIENT_SECRET"),
     (QUICKBOOKS_TEST_CLIENT_ID, QUICKBOOKS_TEST_CLIENT_SECRET),
 )
+EXACT_CLIENT_ID = env.str("EXACT_CLIENT_ID", default="")
+EXACT_CLIENT_SECRET = env.str("EXACT_CLIENT_SECRET", default="")
+EXACT_WEBHOOK_TOKEN = env.str("EXACT_WEBHOOK_TOKEN", default="")
+check_pair(("EXACT_CLIENT_ID", "EXACT_CLIENT_SECRET"), (EXACT_CLIENT_ID, EXACT_CLIENT_SECRET))
+# Exact has a site in each country and registers an application at one of them. The Dutch one has
+# no country in its name; the others are EXACT_BE_CLIENT_ID and so on.
+for _country in ("BE", "DE", "UK", "FR", "ES"):
+    globals().update(country_keys(env, f"EXACT_{_country}"))
 # Where the stand-in for the providers answers; empty in production, where there is none.
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8799" if DEBUG else "").rstrip("/")
 if SANDBOX_URL:

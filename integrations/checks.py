@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from integrations.models import LIVE, TEST
+from integrations.environments import TEST
 from integrations.providers import is_registered, variables, webhook_variable
 from integrations.registry import PROVIDERS
 
@@ -57,12 +57,14 @@ def check_public_url(app_configs: Any, **options: Any) -> Sequence[CheckMessage]
 
 def check_registrations(app_configs: Any, **options: Any) -> Sequence[CheckMessage]:
     missing = [
-        provider for provider in PROVIDERS.values() if not is_registered(provider.code, LIVE)
+        provider
+        for provider in PROVIDERS.values()
+        if not any(is_registered(provider.code, name) for name in provider.hosts if name != TEST)
     ]
     return [
         checks.Warning(
-            f"{provider.label} cannot be connected: {' and '.join(variables(provider.code, LIVE))} "
-            "are not set.",
+            f"{provider.label} cannot be connected: "
+            f"{' and '.join(variables(provider.code, next(iter(provider.hosts))))} are not set.",
             hint="Register an application there and set both, or leave the provider out.",
             id="integrations.W001",
         )
@@ -75,7 +77,7 @@ def check_webhook_tokens(app_configs: Any, **options: Any) -> Sequence[CheckMess
     wanted = [
         (provider, variable)
         for provider in PROVIDERS.values()
-        for environment in (LIVE, TEST)
+        for environment in provider.hosts
         if is_registered(provider.code, environment)
         and (variable := webhook_variable(provider.code, environment))
     ]

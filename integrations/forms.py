@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
 from accounts.models import Tenant
-from integrations.models import Connection, Environment
+from integrations.environments import environment_name
+from integrations.models import Connection
 
 
 class ConnectForm(forms.Form):
@@ -41,7 +42,7 @@ class ConnectForm(forms.Form):
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = offered
         elif isinstance(field, forms.ChoiceField):
-            field.choices = [(value, Environment(value).label) for value in offered]
+            field.choices = [(value, environment_name(value)) for value in offered]
         found = list(first)
         if found:
             field.initial = found[0]

@@ -18,9 +18,10 @@ from django.db import connection as database
 from redis.commands.core import Script
 
 from integrations.autocommit import demand_autocommit
-from integrations.contract import Category, Fault, RetryLater
+from integrations.contract import RetryLater
 from integrations.http import Limiter, RateRule
 from integrations.models import Connection, RateBucket
+from integrations.shared import UNREACHABLE, UNREACHABLE_SECONDS, company_key, redis_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class Pace:
 
 def limiter_for(connection: Connection) -> Limiter:
     """The limiter of this connection's company: in Redis where there is one, else in a row."""
-    prefix = f"{connection.environment}/{connection.provider}/{connection.external_id}"
+    prefix = company_key(connection)
     if settings.REDIS_URL:
-        return RedisLimiter(prefix, _redis(settings.REDIS_URL))
+        return RedisLimiter(prefix, redis_at(settings.REDIS_URL))
     return DatabaseLimiter(prefix)
 
 
@@ -129,10 +130,6 @@ redis.call('SET', KEYS[1], string.format('%.0f', due), 'PX', math.ceil((due - at
 return 0
 """
 _MICROSECONDS = 1_000_000
-_UNREACHABLE_SECONDS = 10.0
-_UNREACHABLE = Fault(
-    Category.TRANSIENT, "redis", "Redis, which keeps the rate limits, cannot be reached."
-)
 
 
 class RedisLimiter:
@@ -158,9 +155,4 @@ class RedisLimiter:
             return script(keys=[f"{self._prefix}/{rule.bucket}"], args=limits)
         except (redis.ConnectionError, redis.TimeoutError) as error:
             # Better late than past the limit, which would stop this company for everybody.
-            raise RetryLater(_UNREACHABLE, _UNREACHABLE_SECONDS) from error
-
-
-@cache
-def _redis(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+            raise RetryLater(UNREACHABLE, UNREACHABLE_SECONDS) from error

@@ -13,18 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tenant
 from accounts.tenancy import TenantManager, TenantModel, TenantQuerySet
+from integrations import environments
+from integrations.environments import environment_name
 from integrations.registry import PROVIDERS
 from integrations.secrets import EncryptedTextField
 
-LIVE, TEST, SANDBOX = "live", "test", "sandbox"
+LIVE, TEST, SANDBOX = environments.LIVE, environments.TEST, environments.SANDBOX
 # Their values never leave the model: not to the audit log, not to a page, not to an export.
 TOKEN_FIELDS = ("access_token", "refresh_token")
-
-
-class Environment(models.TextChoices):
-    LIVE = LIVE, _("Live")
-    TEST = TEST, _("Test company")
-    SANDBOX = SANDBOX, _("Sandbox")
 
 
 class ConnectionState(models.TextChoices):
@@ -48,11 +44,9 @@ class Connection(TenantModel):
         Tenant, models.CASCADE, related_name="connections", verbose_name=_("company")
     )
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # Not a choice: a new provider must need no migration.
+    # No choices: a new provider, or a new country of one, must need no migration.
     provider = models.CharField(_("provider"), max_length=40)
-    environment = models.CharField(
-        _("environment"), max_length=10, choices=Environment.choices, default=Environment.LIVE
-    )
+    environment = models.CharField(_("environment"), max_length=40, default=LIVE)
     name = models.CharField(_("name"), max_length=200, blank=True)
     external_id = models.CharField(_("id at the provider"), max_length=100)
     company_name = models.CharField(_("company at the provider"), max_length=1024, blank=True)
@@ -92,6 +86,9 @@ class Connection(TenantModel):
     )
     connected_at = models.DateTimeField(_("connected since"), default=timezone.now)
     last_call_at = models.DateTimeField(_("last call"), null=True, blank=True)
+    # Of providers whose webhooks each company must ask for.
+    webhooks_kept_at = models.DateTimeField(_("webhooks looked after"), null=True, blank=True)
+    webhooks_trouble = models.CharField(_("trouble with webhooks"), max_length=500, blank=True)
 
     objects = TenantManager.from_queryset(ConnectionQuerySet)()  # type: ignore[misc]  # of its own
 
@@ -119,6 +116,10 @@ class Connection(TenantModel):
         """The provider's own name; its code when this version no longer serves it."""
         known = PROVIDERS.get(self.provider)
         return known.label if known else self.provider
+
+    @property
+    def environment_name(self) -> str:
+        return environment_name(self.environment)
 
     @property
     def is_active(self) -> bool:
@@ -174,6 +175,20 @@ class RateBucket(models.Model):
         return self.key
 
 
+class SharedState(models.Model):
+    """A small state that processes change by turns, such as what was spent of a day's calls.
+
+    Not a tenant's: two tenants that connect one company share the provider's limits.
+    """
+
+    key = models.CharField(max_length=255, primary_key=True)
+    # JSON; empty at first.
+    value = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class WebhookEvent(TenantModel):
     """A provider's hint that a record changed, kept until the sync has looked."""
 
@@ -211,13 +226,16 @@ class WebhookEvent(TenantModel):
 
 
 class ConnectAttempt(TenantModel):
-    """Somebody was sent to a provider's consent page; good for one return within minutes."""
+    """Somebody was sent to a provider's consent page; good for one return within minutes.
+
+    Where the sign-in opens several companies it then waits, once more minutes, for the choice.
+    """
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+")
     nonce = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     provider = models.CharField(max_length=40)
-    environment = models.CharField(max_length=10, choices=Environment.choices)
+    environment = models.CharField(max_length=40)
     # Set when an existing connection is to be renewed.
     connection = models.ForeignKey(
         Connection, models.CASCADE, null=True, blank=True, related_name="+"
@@ -226,6 +244,13 @@ class ConnectAttempt(TenantModel):
     verifier = EncryptedTextField(blank=True, default="")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    # Signed in, and now one of several companies is to be chosen; the key is the page's address.
+    choice_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    # The token answer as JSON.
+    sign_in = EncryptedTextField(blank=True, default="")
+    companies = models.JSONField(default=list, blank=True)
+    chosen_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.provider} ({self.environment})"
@@ -243,5 +268,7 @@ auditlog.register(
         "refresh_expires_at",
         "refresh_claimed_until",
         "last_call_at",
+        "webhooks_kept_at",
+        "webhooks_trouble",
     ],
 )

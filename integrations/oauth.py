@@ -73,6 +73,10 @@ class TokenRefusal:
     raw: str
 
 
+class NoAnswer(RetryLater):
+    """The call may have reached the provider, and what it gave us was lost."""
+
+
 class KeepToken(RetryLater):
     """Refused for now, but with another refresh token, which must be kept in place of the old."""
 
@@ -161,7 +165,7 @@ def revoke(app: OAuthApp, refresh_token: str) -> None:
 def _tokens(app: OAuthApp, form: Mapping[str, str]) -> TokenAnswer:
     answer = _post(app, app.token_url, form)
     if not isinstance(answer.get("access_token"), str):
-        raise RetryLater(_NO_TOKEN, BUSY_PAUSE_SECONDS)
+        raise NoAnswer(_NO_TOKEN, BUSY_PAUSE_SECONDS)
     return TokenAnswer(
         access_token=answer["access_token"],
         refresh_token=str(answer.get("refresh_token") or ""),
@@ -213,7 +217,7 @@ def _post(
             )
     except requests.RequestException as error:
         fault = Fault(Category.TRANSIENT, type(error).__name__, "The sign-in service is not there.")
-        raise RetryLater(fault, BUSY_PAUSE_SECONDS) from error
+        raise NoAnswer(fault, BUSY_PAUSE_SECONDS) from error
     answer = _fields(response.content)
     if response.status_code >= 300:
         raise _refusal(app, response, answer)

@@ -5,17 +5,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import requests
 
 from integrations.autocommit import demand_autocommit
+from integrations.budgets import budget_for
 from integrations.calls import call_book, flush_calls
 from integrations.contract import Connector, Identity, SignInAgain
+from integrations.day import PEOPLE
 from integrations.http import Call, CallLog, Http, Tokens, new_session
 from integrations.http import utc_now as now
 from integrations.limits import limiter_for
 from integrations.models import Connection, ConnectionState
 from integrations.providers import hosts_of, provider_of
+from integrations.quota import quota_for
 from integrations.tokens import GONE, StoredTokens
 
 _sessions: dict[int, requests.Session] = {}
@@ -24,24 +28,26 @@ _lock = threading.Lock()
 os.register_at_fork(after_in_child=_sessions.clear)
 
 
-def open_connector(connection: Connection) -> Connector:
+def open_connector(connection: Connection, spender: str = PEOPLE) -> Connector:
     """The provider, seen through this connection; whoever uses it calls `flush_calls()` after.
 
-    A paused connection can be opened, for checking it; a disconnected one raises SignInAgain.
-    Raises Misconfigured when its provider or environment is not served here.
+    `spender` is the sync whose share of the day's calls is spent. A paused connection can be
+    opened, for checking it; a disconnected one raises SignInAgain. Raises Misconfigured when its
+    provider or environment is not served here.
     """
     demand_autocommit()
     if connection.state == ConnectionState.DISCONNECTED:
         raise SignInAgain(GONE)
     session = _session_of(connection)
-    return _assemble(connection, StoredTokens(connection), call_book(connection), session)
+    tokens, calls = StoredTokens(connection), call_book(connection)
+    return _assemble(connection, tokens, calls, session, spender)
 
 
 @contextmanager
-def opened(connection: Connection) -> Iterator[Connector]:
+def opened(connection: Connection, spender: str = PEOPLE) -> Iterator[Connector]:
     """The connector for the block; its calls are in the log afterwards."""
     try:
-        yield open_connector(connection)
+        yield open_connector(connection, spender)
     finally:
         flush_calls([call_book(connection)])
 
@@ -54,11 +60,18 @@ def identity_with(unsaved: Connection, access_token: str) -> Identity:
 
 def http_with(connection: Connection, access_token: str) -> Http:
     """Calls with this token while a person waits: tried anew at once or not at all."""
-    hosts = hosts_of(connection.provider, connection.environment)
-    tokens = FixedToken(access_token)
-    return Http(
-        hosts.api, tokens, limiter_for(connection), NoLog(), sleep=lambda _: None, max_wait=0.0
-    )
+    return _http(connection, FixedToken(access_token), NoLog(), sleep=lambda _: None, max_wait=0.0)
+
+
+@contextmanager
+def http_of(connection: Connection) -> Iterator[Http]:
+    """Calls of the connection that no connector makes; they are in the log afterwards."""
+    demand_autocommit()
+    session, calls = _session_of(connection), call_book(connection)
+    try:
+        yield _http(connection, StoredTokens(connection), calls, session=session)
+    finally:
+        flush_calls([calls])
 
 
 def close_session(connection_id: int) -> None:
@@ -90,12 +103,34 @@ class NoLog:
 
 
 def _assemble(
-    connection: Connection, tokens: Tokens, calls: CallLog, session: requests.Session
+    connection: Connection,
+    tokens: Tokens,
+    calls: CallLog,
+    session: requests.Session,
+    spender: str = PEOPLE,
 ) -> Connector:
     hosts = hosts_of(connection.provider, connection.environment)
-    http = Http(hosts.api, tokens, limiter_for(connection), calls, session=session)
+    http = _http(connection, tokens, calls, spender, session=session)
     provider = provider_of(connection.provider)
     return provider.connector(http, connection.external_id, hosts, connection.environment, now)
+
+
+def _http(
+    connection: Connection,
+    tokens: Tokens,
+    calls: CallLog,
+    spender: str = PEOPLE,
+    **options: Any,
+) -> Http:
+    return Http(
+        hosts_of(connection.provider, connection.environment).api,
+        tokens,
+        limiter_for(connection),
+        calls,
+        quota=quota_for(connection, spender),
+        budget=budget_for(connection),
+        **options,
+    )
 
 
 def _session_of(connection: Connection) -> requests.Session:

@@ -17,15 +17,15 @@ from integrations.autocommit import demand_autocommit
 from integrations.contract import Category, ConnectorError, Fault, RetryLater, SignInAgain
 from integrations.http import Clock, Sleep, utc_now
 from integrations.models import Connection, ConnectionQuerySet, ConnectionState
-from integrations.oauth import OAuthApp, TokenAnswer
+from integrations.oauth import KeepToken, NoAnswer, OAuthApp, TokenAnswer
 from integrations.pausing import pause
 from integrations.providers import learn_from, oauth_app
 
 # Renewed when this is left, or a fifth of the token's life if that is less.
 SKEW = timedelta(minutes=5)
 SKEW_PART = 5
-# Longer than a refresh call can take.
-CLAIM_LASTS = timedelta(seconds=60)
+# Longer than a refresh call and its repetition can take.
+CLAIM_LASTS = timedelta(seconds=90)
 LOOK_AGAIN_SECONDS = 0.1
 WAIT_SECONDS = 20.0
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -38,6 +38,11 @@ GONE = Fault(
     "This connection was disconnected. Connect it again.",
 )
 BUSY = Fault(Category.TRANSIENT, "renewing", "Another worker is renewing the sign-in.")
+TOO_EARLY = Fault(
+    Category.TRANSIENT,
+    "too_early",
+    "The provider renews the sign-in only after some minutes. Saldo waits for that.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +76,38 @@ class StoredTokens:
         now = self._clock()
         if self._held and now < self._held.renew_at:
             return self._held.access_token
-        self._held = held = hold(self._read())
+        row = self._read()
+        self._held = held = hold(row)
         if now < held.renew_at:
             return held.access_token
         if now >= held.expires_at:
             return self._renewed(held.access_token, patience=WAIT_SECONDS)
+        if self._is_young(row, now):
+            return self._held_until_due(row, held)
         return self._renewed_early(held)
 
     def renew(self, refused: str) -> str:
-        """A token other than the refused one. Raises SignInAgain, RetryLater."""
+        """A token other than the refused one, unless that is too young to be renewed.
+
+        Raises SignInAgain, RetryLater.
+        """
+        row = self._read()
+        if row.access_token == refused and self._is_young(row, self._clock()):
+            return refused
         return self._renewed(refused, patience=WAIT_SECONDS)
+
+    def _is_young(self, row: Connection, now: datetime) -> bool:
+        """Whether the provider would refuse to renew this token for being too new."""
+        earliest = self._app().earliest_refresh
+        if not earliest or row.refreshed_at is None:
+            return False
+        return now - row.refreshed_at < timedelta(seconds=earliest)
+
+    def _held_until_due(self, row: Connection, held: Held) -> str:
+        """The token serves until its provider lets us renew it."""
+        due = (row.refreshed_at or held.renew_at) + timedelta(seconds=self._app().earliest_refresh)
+        self._held = Held(held.access_token, min(due, held.expires_at), held.expires_at)
+        return held.access_token
 
     def _renewed_early(self, held: Held) -> str:
         """The old token still serves, so nobody waits and no trouble with the renewal matters."""
@@ -95,9 +122,10 @@ class StoredTokens:
         """A token that is not `stale`: another worker's, or by a refresh of our own."""
         demand_autocommit()
         while not (claim := self._claim()):
-            held = hold(self._read())
-            if held.access_token != stale:
-                return self._keep(held)
+            row = self._read()
+            if row.access_token != stale:
+                return self._keep(hold(row))
+            self._heed_delay(row)
             if patience <= 0:
                 raise RetryLater(BUSY, LOOK_AGAIN_SECONDS)
             self._sleep(LOOK_AGAIN_SECONDS)
@@ -111,15 +139,51 @@ class StoredTokens:
             self._release(claim)
             return self._keep(hold(row))
         try:
-            answer = oauth.refresh(self._app(), row.refresh_token)
+            answer = self._ask(row.refresh_token)
+        except KeepToken as early:
+            kept = self._rows().exclude(state=ConnectionState.DISCONNECTED)
+            kept.update(refresh_token=early.refresh_token)
+            self._delay(claim, early.after)
+            raise
         except SignInAgain as refusal:
             return self._refused(row, refusal)
-        except ConnectorError as trouble:
+        except RetryLater as trouble:
             # No answer: the old refresh token is tried again, for most providers keep it valid.
+            self._delay(claim, trouble.after)
+            raise
+        except ConnectorError as trouble:
             self._release(claim)
             learn_from(trouble)
             raise
         return self._store(row, answer)
+
+    def _ask(self, refresh_token: str) -> TokenAnswer:
+        """A refresh, asked a second time where the answer to the first was lost.
+
+        Only at providers that refuse an early refresh: there a token that was given out and lost
+        may stand in the way of the next one for minutes.
+        """
+        app = self._app()
+        try:
+            return oauth.refresh(app, refresh_token)
+        except NoAnswer:
+            if not app.earliest_refresh:
+                raise
+            return oauth.refresh(app, refresh_token)
+
+    def _delay(self, claim: datetime, seconds: float) -> None:
+        """Nobody asks before the provider lets us: the claim stays that long."""
+        if not self._app().earliest_refresh or seconds <= CLAIM_LASTS.total_seconds():
+            self._release(claim)
+            return
+        until = self._clock() + timedelta(seconds=seconds)
+        self._rows().filter(refresh_claimed_until=claim).update(refresh_claimed_until=until)
+
+    def _heed_delay(self, row: Connection) -> None:
+        """Raises RetryLater when the renewal is put off, instead of waiting for a worker."""
+        until, now = row.refresh_claimed_until, self._clock()
+        if until is not None and until - now > CLAIM_LASTS:
+            raise RetryLater(TOO_EARLY, (until - now).total_seconds())
 
     def _refused(self, row: Connection, refusal: SignInAgain) -> str:
         """Final, unless our claim ran out and another worker renewed with the same token."""

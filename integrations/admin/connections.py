@@ -19,14 +19,14 @@ from unfold.enums import ActionVariant
 from accounts.admin_base import TenantScopedAdmin
 from accounts.permissions import Action
 from integrations import services
-from integrations.admin.filters import ProviderFilter
+from integrations.admin.filters import EnvironmentFilter, ProviderFilter
 from integrations.health import FAILED, WINDOW, Health, Level, judge
 from integrations.models import (
+    LIVE,
     TOKEN_FIELDS,
     CallRecord,
     Connection,
     ConnectionState,
-    Environment,
 )
 
 STATE_COLOURS = {
@@ -64,7 +64,7 @@ class ConnectionAdmin(TenantScopedAdmin):
         "last_call_at",
         "refresh_expires_at",
     )
-    list_filter = ("state", ProviderFilter, "environment", "tenant")
+    list_filter = ("state", ProviderFilter, EnvironmentFilter, "tenant")
     list_select_related = ("tenant",)
     search_fields = ("name", "company_name", "external_id")
     ordering = ("tenant__name", "provider", "company_name", "pk")
@@ -79,7 +79,7 @@ class ConnectionAdmin(TenantScopedAdmin):
             {
                 "fields": (
                     "provider_label",
-                    "environment",
+                    "environment_name",
                     "company_name",
                     "external_id",
                     "currency",
@@ -120,9 +120,13 @@ class ConnectionAdmin(TenantScopedAdmin):
     @display(description=_("Provider"), ordering="provider")
     def provider_label(self, connection: Connection) -> str:
         label = connection.provider_label
-        if connection.environment == Environment.LIVE:
+        if connection.environment == LIVE:
             return label
-        return f"{label} ({connection.get_environment_display()})"
+        return f"{label} ({connection.environment_name})"
+
+    @display(description=_("Environment"))
+    def environment_name(self, connection: Connection) -> str:
+        return connection.environment_name
 
     @display(description=_("State"), ordering="state", label=STATE_COLOURS)
     def state_label(self, connection: Connection) -> tuple[str, str]:

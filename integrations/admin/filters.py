@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from accounts.admin_base import MOST
+from integrations.environments import environment_name
 from integrations.health import FAILED
 from integrations.registry import PROVIDERS
 
@@ -32,6 +33,21 @@ class ProviderFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(provider=self.value()) if self.value() else queryset
+
+
+class EnvironmentFilter(admin.SimpleListFilter):
+    """By environment, of those that are in use."""
+
+    title = _("environment")
+    parameter_name = "environment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        used = model_admin.get_queryset(request).order_by("environment")
+        names = used.values_list("environment", flat=True).distinct()
+        return [(name, environment_name(name)) for name in names]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(environment=self.value()) if self.value() else queryset
 
 
 class OutcomeFilter(admin.SimpleListFilter):

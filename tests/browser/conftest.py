@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from integrations.providers import _sandbox_registration
+from integrations.providers import _sandbox_ready
 from integrations.sandbox.server import SandboxServer, run_sandbox
 from tests.conftest import BROWSERS, ClientOf
 from tests.journeys.conftest import Journey, start
@@ -114,7 +114,7 @@ def server(settings: Settings, live_server: LiveServer) -> Iterator[SandboxServe
     with run_sandbox() as running:
         settings.SANDBOX_URL = running.url
         yield running
-    _sandbox_registration.cache_clear()
+    _sandbox_ready.cache_clear()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import Tenant
 from integrations import calls, events, opening
 from integrations.models import SANDBOX, Connection
-from integrations.providers import _sandbox_registration
+from integrations.providers import _sandbox_ready
 from integrations.sandbox.server import SandboxServer, run_sandbox
 
 type MakeConnection = Callable[..., Connection]
@@ -34,7 +34,7 @@ def nothing_pooled() -> Iterator[None]:
     yield
     opening._sessions.clear()
     calls._books.clear()
-    _sandbox_registration.cache_clear()
+    _sandbox_ready.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -143,7 +143,7 @@ def test_a_worker_waits_for_the_one_that_renews(
 
 
 def test_waiting_ends_with_retry_later(connection: Connection, refreshes: Refreshes) -> None:
-    Connection.objects.for_tenant(connection.tenant_id).update(refresh_claimed_until=in_minutes(5))
+    Connection.objects.for_tenant(connection.tenant_id).update(refresh_claimed_until=in_minutes(1))
 
     with pytest.raises(RetryLater, match="renewing"):
         tokens_of(connection, sleep=lambda _seconds: None).renew("access-1")

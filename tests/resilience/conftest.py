@@ -10,7 +10,7 @@ from django_q.conf import Conf
 from pytest_django import Settings
 
 from integrations import calls, opening
-from integrations.providers import _sandbox_registration
+from integrations.providers import _sandbox_ready
 from integrations.sandbox.server import SandboxServer, run_sandbox
 
 pytest.register_assert_rewrite("tests.resilience.books", "tests.resilience.lives")
@@ -38,7 +38,7 @@ def nothing_pooled() -> Iterator[None]:
     for pk in list(opening._sessions):
         opening.close_session(pk)
     calls._books.clear()
-    _sandbox_registration.cache_clear()
+    _sandbox_ready.cache_clear()
 
 
 @pytest.fixture
