@@ -37,7 +37,9 @@ from syncs.plans import Planner
 from syncs.queue import enqueue_run
 from syncs.recipes import recipe_of
 from syncs.recipes.terms import Recipe
+from syncs.rekeying import rekey
 from syncs.runlog import RunLog
+from syncs.setting_rules import has_open_rules
 from syncs.specs import build_spec, read_fields
 from syncs.spenders import spender_of
 from syncs.waiting import wake_ready
@@ -320,6 +322,8 @@ def _mark_some(job: Job) -> None:
         changes["decided_revision"] = sync.revision
     with job.claim.fenced(**changes):
         part = behind.filter(pk__lte=last[0]) if last else behind
+        if has_open_rules(job.recipe):
+            rekey(job, part)
         part.filter(Q(due_at=None) | Q(due_at__gt=clock.now())).update(
             due_at=clock.now(), touched=F("touched") + 1, crashes=FORGIVEN
         )
