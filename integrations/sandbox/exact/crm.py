@@ -84,15 +84,13 @@ def _check_code(draft: Draft, code: str) -> None:
 
 
 def _highest_code(division: Division) -> int:
-    """Remembered, as new accounts are many and each would ask all others."""
-    known = division.notes.get("highest_account_code", 0)
-    if known and division.holder(ACCOUNTS, "Code", str(known + 1)) is None:
-        highest = int(known)
-    else:
-        codes = (int(row.values.get("Code", "0")) for row in division.shelf(ACCOUNTS))
-        highest = max(codes, default=0)
-    division.notes["highest_account_code"] = highest + 1
-    return highest
+    """Remembered until accounts come or go otherwise, as asking all of them is slow."""
+    shelf = division.shelf(ACCOUNTS)
+    highest, count = division.notes.get("account_codes", (0, -1))
+    if count != len(shelf):
+        highest = max((int(row.values.get("Code", "0")) for row in shelf), default=0)
+    division.notes["account_codes"] = [highest + 1, len(shelf) + 1]
+    return int(highest)
 
 
 def complete_contact(draft: Draft) -> None:
