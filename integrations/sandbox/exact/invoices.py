@@ -39,6 +39,7 @@ DIRECT = (8023, 8024)
 SCOPE = "Sales invoices"
 _STATUSES = {10: "Concept", OPEN: "Open", PROCESSED: "Verwerkt"}
 _TYPES = {INVOICE: "Verkoopfactuur", CREDIT_NOTE: "Creditnota"}
+# Null in the answer to a POST, until the invoice is read anew.
 _VAT = frozenset({"VATAmountFC", "VATAmountDC"})
 
 
@@ -200,6 +201,7 @@ INVOICES = Entity(
     deleted_as=13,
     keeps_results=True,
     answers_full=True,
+    late=_VAT,
     defaults={"Type": INVOICE, "Status": OPEN},
     joined={
         "OrderedByName": ("OrderedBy", "Name"),
