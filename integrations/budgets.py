@@ -6,6 +6,9 @@ way counts as one until its answer is known.
 """
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -26,17 +29,33 @@ class Held(msgspec.Struct, frozen=True, array_like=True):
 
 
 type Places = dict[str, Held]
-"""What is taken of an endpoint's budget, by ticket."""
+"""What is taken of an endpoint's budget, by ticket; what has run out is left out."""
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    # How many the rule allows.
+    calls: int
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """An endpoint that refused so often that it is left alone until then."""
+
+    endpoint: str
+    refused: int
+    until: datetime
 
 
 def entered(places: Places, rule: ErrorRule, ticket: str, now: float) -> tuple[Places, Visit]:
     """One more call under way, or how long to wait for it."""
-    taken = {name: held for name, held in places.items() if held.until > now}
-    if len(taken) < rule.calls:
-        return {**taken, ticket: Held(now + UNDER_WAY_SECONDS)}, Visit(ticket)
-    refused = [held.until for held in taken.values() if held.refused]
-    wait = min(refused) - now if len(refused) >= rule.calls else BUSY_SECONDS
-    return taken, Visit(wait=wait, refused=len(refused))
+    if len(places) < rule.calls:
+        return {**places, ticket: Held(now + UNDER_WAY_SECONDS)}, Visit(ticket)
+    refused = sorted(held.until for held in places.values() if held.refused)
+    if len(refused) < rule.calls:
+        return places, Visit(wait=BUSY_SECONDS, refused=len(refused))
+    # So many must be forgotten that one more fits.
+    return places, Visit(wait=refused[-rule.calls] - now, refused=len(refused))
 
 
 def left(places: Places, rule: ErrorRule, ticket: str, now: float, *, refused: bool) -> Places:
@@ -57,40 +76,73 @@ class SharedBudget:
     """The ErrorBudget port of `http` for one connected company."""
 
     def __init__(self, company: str, kept: Store, clock: Clock = utc_now) -> None:
-        self._company = company
+        self._key = _key(company)
         self._store = kept
         self._clock = clock
 
     def enter(self, endpoint: str, rule: ErrorRule) -> Visit:
         ticket, now = uuid.uuid4().hex[:12], self._now()
-
-        def decide(text: str) -> tuple[str, Visit]:
-            places, visit = entered(_read(text), rule, ticket, now)
-            return _written(places), visit
-
-        return self._store.change(self._key(endpoint), decide)
+        return self._change(endpoint, rule, now, lambda places: entered(places, rule, ticket, now))
 
     def leave(self, endpoint: str, rule: ErrorRule, ticket: str, *, refused: bool) -> None:
         now = self._now()
-        self._store.change(
-            self._key(endpoint),
-            lambda text: (_written(left(_read(text), rule, ticket, now, refused=refused)), None),
+        self._change(
+            endpoint,
+            rule,
+            now,
+            lambda places: (left(places, rule, ticket, now, refused=refused), None),
         )
 
     def close(self, endpoint: str, rule: ErrorRule, seconds: float) -> None:
-        shut = _written(closed(rule, self._now(), seconds))
-        self._store.change(self._key(endpoint), lambda _text: (shut, None))
+        now = self._now()
+        self._change(endpoint, rule, now, lambda _places: (closed(rule, now, seconds), None))
 
-    def _key(self, endpoint: str) -> str:
-        return f"{self._company}/errors/{endpoint}"
+    def _change[Answer](
+        self,
+        endpoint: str,
+        rule: ErrorRule,
+        now: float,
+        decide: Callable[[Places], tuple[Places, Answer]],
+    ) -> Answer:
+        def decide_all(text: str) -> tuple[str, Answer]:
+            kept = _read(text, now)
+            held = kept.pop(endpoint, Endpoint(rule.calls, {}))
+            places, answer = decide(held.places)
+            if places:
+                kept[endpoint] = Endpoint(rule.calls, places)
+            return msgspec.json.encode(kept, order="sorted").decode(), answer
+
+        return self._store.change(self._key, decide_all)
 
     def _now(self) -> float:
         return self._clock().timestamp()
 
 
-def _read(text: str) -> Places:
-    return msgspec.json.decode(text, type=dict[str, Held]) if text else {}
+def resting(connection: Connection, now: datetime | None = None) -> tuple[Resting, ...]:
+    """The endpoints that nobody asks at the moment."""
+    moment = (now or utc_now()).timestamp()
+    text = store().read(_key(company_key(connection)))
+    found = []
+    for name, endpoint in sorted(_read(text, moment).items()):
+        refused = [held.until for held in endpoint.places.values() if held.refused]
+        if len(refused) >= endpoint.calls:
+            until = datetime.fromtimestamp(sorted(refused)[-endpoint.calls], UTC)
+            found.append(Resting(name, len(refused), until))
+    return tuple(found)
 
 
-def _written(places: Places) -> str:
-    return msgspec.json.encode(places).decode()
+def _key(company: str) -> str:
+    return f"{company}/errors"
+
+
+def _read(text: str, now: float) -> dict[str, Endpoint]:
+    """What still counts."""
+    kept = msgspec.json.decode(text, type=dict[str, Endpoint]) if text else {}
+    alive = {
+        name: Endpoint(
+            endpoint.calls,
+            {ticket: held for ticket, held in endpoint.places.items() if held.until > now},
+        )
+        for name, endpoint in kept.items()
+    }
+    return {name: endpoint for name, endpoint in alive.items() if endpoint.places}

@@ -14,14 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant, User
-from accounts.permissions import Action, may
-from integrations import events, oauth
-from integrations.contract import ConnectorError, Identity, SignInAgain
-from integrations.models import ConnectAttempt, Connection, ConnectionState
-from integrations.oauth import TokenAnswer
-from integrations.opening import identity_with
-from integrations.providers import learn_from, oauth_app, provider_of
-from integrations.tokens import token_changes
+from integrations import oauth
+from integrations.accepting import (
+    ConnectRefused,
+    accept,
+    demand_right,
+    identity_changes,
+    refusing,
+)
+from integrations.choosing import offer
+from integrations.models import ConnectAttempt, Connection
+from integrations.providers import oauth_app, provider_of
+
+__all__ = ["ConnectRefused", "begin_connect", "finish_connect", "identity_changes"]
 
 STATE_LASTS = timedelta(minutes=10)
 STATE_SALT = "integrations.connect"
@@ -30,16 +35,6 @@ SESSION_KEY = "connect_nonces"
 OPEN_AT_ONCE = 5
 
 type Session = MutableMapping[str, Any]
-
-
-class ConnectRefused(Exception):
-    """Connecting did not succeed; the message tells the person why and what to do."""
-
-    def __init__(self, message: str, attempt: ConnectAttempt | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        # To begin again with the same choice; None when it is not known whose attempt it was.
-        self.attempt = attempt
 
 
 def begin_connect(
@@ -73,18 +68,14 @@ def begin_connect(
 
 def finish_connect(
     session: Session, user: User, provider: str, query: Mapping[str, str]
-) -> Connection:
-    """Turn the provider's answer into a connection, new or renewed; raises ConnectRefused."""
+) -> Connection | ConnectAttempt:
+    """Turn the provider's answer into a connection, new or renewed; raises ConnectRefused.
+
+    An attempt comes back when the sign-in opens several companies: its choice is open now.
+    """
     attempt = _take_attempt(session, user, provider, query.get("state", ""))
-    try:
+    with refusing(attempt):
         return _finish(attempt, query)
-    except SignInAgain as error:
-        message = _("The provider says that this sign-in is spent or too old. Begin again.")
-        raise ConnectRefused(message, attempt) from error
-    except ConnectorError as error:
-        learn_from(error)
-        message = _("Connecting failed: %(reason)s") % {"reason": error.fault.message}
-        raise ConnectRefused(message, attempt) from error
 
 
 def _take_attempt(session: Session, user: User, provider: str, state: str) -> ConnectAttempt:
@@ -109,31 +100,20 @@ def _take_attempt(session: Session, user: User, provider: str, state: str) -> Co
     return own.select_related("tenant", "connection").get()
 
 
-def _finish(attempt: ConnectAttempt, query: Mapping[str, str]) -> Connection:
-    if not may(attempt.user, Action.MANAGE_CONNECTIONS, attempt.tenant):
-        raise ConnectRefused(_("You may not connect anything for this company any more."), attempt)
+def _finish(attempt: ConnectAttempt, query: Mapping[str, str]) -> Connection | ConnectAttempt:
+    demand_right(attempt)
     if query.get("error") or not query.get("code"):
         raise ConnectRefused(_refusal(query), attempt)
     app = oauth_app(attempt.provider, attempt.environment)
+    asked_at = timezone.now()
     answer = oauth.exchange(app, query["code"], attempt.verifier)
-    external_id = provider_of(attempt.provider).external_id_from_callback(query, answer)
+    provider = provider_of(attempt.provider)
+    if provider.companies is not None:
+        return offer(attempt, answer, asked_at)
+    external_id = provider.external_id_from_callback(query, answer)
     if not external_id:
         raise ConnectRefused(_("The provider did not say which company this is."), attempt)
-    _demand_same_company(attempt, external_id)
-    wanted = Connection(
-        tenant=attempt.tenant,
-        provider=attempt.provider,
-        environment=attempt.environment,
-        external_id=external_id,
-    )
-    # The id may have come through the browser: only what the provider itself says about the
-    # token makes it this company's.
-    identity = identity_with(wanted, answer.access_token)
-    if identity.external_id != external_id:
-        raise ConnectRefused(_("The provider's answers name two different companies."), attempt)
-    granted = answer.scopes or identity.scopes
-    _demand_scopes(attempt, app.scopes, granted)
-    return _store(attempt, wanted, identity, answer, granted)
+    return accept(attempt, external_id, answer, asked_at)
 
 
 def _refusal(query: Mapping[str, str]) -> str:
@@ -143,71 +123,3 @@ def _refusal(query: Mapping[str, str]) -> str:
         return _("The provider sent no code, so nothing was connected.")
     said = query.get("error_description") or query["error"]
     return _("The provider refused: %(reason)s") % {"reason": said[:200]}
-
-
-def _demand_same_company(attempt: ConnectAttempt, external_id: str) -> None:
-    renewed = attempt.connection
-    if renewed is None or renewed.external_id == external_id:
-        return
-    message = _(
-        "You signed in to another company (%(found)s) than this connection is for (%(wanted)s). "
-        "Nothing was changed. To connect the other company, add a new connection."
-    )
-    names = {"found": external_id, "wanted": renewed.company_name or renewed.external_id}
-    raise ConnectRefused(message % names, attempt)
-
-
-def _demand_scopes(
-    attempt: ConnectAttempt, required: tuple[str, ...], granted: tuple[str, ...]
-) -> None:
-    """Some providers drop scopes silently; others (QuickBooks) do not tell what they granted."""
-    missing = sorted(set(required) - set(granted)) if granted else []
-    if not missing:
-        return
-    message = _(
-        "The access is not complete, so nothing was connected. Missing: %(scopes)s. Begin again "
-        "and allow everything on the provider's page; it may need an administrator there."
-    )
-    raise ConnectRefused(message % {"scopes": ", ".join(missing)}, attempt)
-
-
-def _store(
-    attempt: ConnectAttempt,
-    wanted: Connection,
-    identity: Identity,
-    answer: TokenAnswer,
-    granted: tuple[str, ...],
-) -> Connection:
-    now = timezone.now()
-    values: dict[str, Any] = {
-        **identity_changes(identity),
-        **token_changes(answer, now),
-        "scopes": list(granted),
-        "state": ConnectionState.ACTIVE,
-        "pause_category": "",
-        "pause_message": "",
-        "paused_at": None,
-        "refresh_claimed_until": None,
-        "connected_by": attempt.user,
-        "connected_at": now,
-    }
-    connection, _created = Connection.objects.for_tenant(attempt.tenant).update_or_create(
-        tenant=attempt.tenant,
-        provider=wanted.provider,
-        environment=wanted.environment,
-        external_id=wanted.external_id,
-        defaults=values,
-    )
-    events.tell_state(connection)
-    return connection
-
-
-def identity_changes(identity: Identity) -> dict[str, Any]:
-    """What an identity answer changes in the connection's row."""
-    return {
-        "company_name": identity.name[:1024],
-        "currency": identity.currency[:3],
-        "country": identity.country[:60],
-        "time_zone": identity.time_zone[:64],
-        "url": identity.url[:500],
-    }

@@ -1,14 +1,19 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
 from accounts.models import Tenant
+from integrations.contract import Company
 from integrations.environments import environment_name
 from integrations.models import Connection
+
+# Beyond so many, a row of buttons is longer than the page.
+MOST_BUTTONS = 12
 
 
 class ConnectForm(forms.Form):
@@ -48,3 +53,31 @@ class ConnectForm(forms.Form):
             field.initial = found[0]
         if len(found) == 1:
             field.widget = field.hidden_widget()
+
+
+class CompanyForm(forms.Form):
+    """Which of the companies that a sign-in opens."""
+
+    company = forms.ChoiceField(label=_("Company"), widget=UnfoldAdminRadioSelectWidget)
+
+    def __init__(
+        self,
+        *args: Any,
+        companies: Sequence[Company],
+        connected: Collection[str],
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["company"]
+        if len(companies) > MOST_BUTTONS:
+            field.widget = UnfoldAdminSelectWidget()
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [
+                (company.external_id, _described(company, company.external_id in connected))
+                for company in companies
+            ]
+
+
+def _described(company: Company, is_connected: bool) -> str:
+    notes = [company.note, _now("connected already") if is_connected else ""]
+    return " · ".join([company.name or company.external_id, *filter(None, notes)])

@@ -45,6 +45,7 @@ class OAuthApp:
     token_url: str
     # Empty: the provider has no call for it.
     revoke_url: str = ""
+    # Empty: chosen where the application is registered.
     scopes: tuple[str, ...] = ()
     optional_scopes: tuple[str, ...] = ()
     # Client id and secret travel in the Authorization header instead of in the form.
@@ -115,7 +116,7 @@ def authorize_url(app: OAuthApp, state: str, challenge: str = "") -> str:
         "client_id": app.client_id,
         "redirect_uri": app.redirect_uri,
         "response_type": "code",
-        "scope": " ".join(app.scopes),
+        **({"scope": " ".join(app.scopes)} if app.scopes else {}),
         "state": state,
         **app.extra,
     }

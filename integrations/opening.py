@@ -14,7 +14,7 @@ from integrations.budgets import budget_for
 from integrations.calls import call_book, flush_calls
 from integrations.contract import Connector, Identity, SignInAgain
 from integrations.day import PEOPLE
-from integrations.http import Call, CallLog, Http, Tokens, new_session
+from integrations.http import Call, CallLog, Http, RateRule, Tokens, new_session
 from integrations.http import utc_now as now
 from integrations.limits import limiter_for
 from integrations.models import Connection, ConnectionState
@@ -64,6 +64,14 @@ def http_with(connection: Connection, access_token: str) -> Http:
 
 
 @contextmanager
+def sign_in_http(provider: str, environment: str, access_token: str) -> Iterator[Http]:
+    """A few calls with a fresh token, before it is known whose company it opens."""
+    api = hosts_of(provider, environment).api
+    with new_session(api) as session:
+        yield Http(api, FixedToken(access_token), NoLimit(), NoLog(), session=session)
+
+
+@contextmanager
 def http_of(connection: Connection) -> Iterator[Http]:
     """Calls of the connection that no connector makes; they are in the log afterwards."""
     demand_autocommit()
@@ -93,6 +101,16 @@ class FixedToken:
 
     def renew(self, refused: str) -> str:
         raise SignInAgain(GONE)
+
+
+class NoLimit:
+    """The Limiter port for a few calls to nobody's company."""
+
+    def acquire(self, rule: RateRule) -> float:
+        return 0.0
+
+    def hold(self, rule: RateRule, seconds: float) -> None:
+        return
 
 
 class NoLog:

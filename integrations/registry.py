@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 from integrations.connectors import Hosts, Provider
+from integrations.connectors.exact import PROVIDER as EXACT
 from integrations.connectors.hubspot import PROVIDER as HUBSPOT
 from integrations.connectors.quickbooks import PROVIDER as QUICKBOOKS
 
-PROVIDERS: Mapping[str, Provider] = {provider.code: provider for provider in (HUBSPOT, QUICKBOOKS)}
+PROVIDERS: Mapping[str, Provider] = {
+    provider.code: provider for provider in (HUBSPOT, QUICKBOOKS, EXACT)
+}
 
 __all__ = ["PROVIDERS", "Hosts", "Provider", "provider_for"]
 

@@ -8,13 +8,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from integrations.accepting import ConnectRefused, identity_changes
+from integrations.budgets import Resting, resting
 from integrations.calls import flush_calls, prune_attempts, prune_calls, prune_webhook_events
-from integrations.connecting import (
-    ConnectRefused,
-    begin_connect,
-    finish_connect,
-    identity_changes,
-)
+from integrations.choosing import choose_company, companies_of, connected_companies, open_choice
+from integrations.connecting import begin_connect, finish_connect
 from integrations.contract import (
     Category,
     ConnectorError,
@@ -30,25 +28,38 @@ from integrations.models import Connection
 from integrations.opening import open_connector, opened
 from integrations.pausing import pause, resume
 from integrations.providers import environments
+from integrations.quota import Meter, meter, on_spenders
+from integrations.subscriptions import keep_subscriptions, webhook_state
 from integrations.webhooks import receive_webhook
 
 __all__ = [
     "CheckResult",
     "ConnectRefused",
     "Health",
+    "Meter",
+    "Resting",
     "begin_connect",
     "check_connection",
+    "choose_company",
+    "companies_of",
+    "connected_companies",
     "connection_health",
     "disconnect",
     "environments",
     "finish_connect",
     "flush_calls",
+    "keep_subscriptions",
+    "meter",
+    "on_spenders",
+    "open_choice",
     "open_connector",
     "opened",
     "pause",
     "prune",
     "receive_webhook",
+    "resting",
     "resume",
+    "webhook_state",
 ]
 
 # Faults of the whole connection that only a person can mend.

@@ -20,7 +20,7 @@ from accounts.permissions import Action, may, tenants_where
 from integrations import services
 from integrations.connectors import Provider
 from integrations.contract import BadSignature, ConnectorError, WebhookRequest
-from integrations.forms import ConnectForm
+from integrations.forms import CompanyForm, ConnectForm
 from integrations.models import ConnectAttempt, Connection
 from integrations.registry import PROVIDERS
 
@@ -69,12 +69,34 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     """Back from the provider's page."""
     found = _provider_or_404(provider)
     try:
-        connection = services.finish_connect(
+        reached = services.finish_connect(
             request.session, _user(request), provider, request.GET.dict()
         )
     except services.ConnectRefused as refusal:
         return _refused(request, found, refusal.message, refusal.attempt)
-    return redirect("integrations:connected", uuid=connection.uuid)
+    if isinstance(reached, ConnectAttempt):
+        return redirect("integrations:choose_company", key=reached.choice_key)
+    return redirect("integrations:connected", uuid=reached.uuid)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def choose_company(request: HttpRequest, key: str) -> HttpResponse:
+    """The sign-in opens several companies: which one?"""
+    attempt = services.open_choice(_user(request), key)
+    if attempt is None:
+        raise Http404
+    found = _provider_or_404(attempt.provider)
+    form = CompanyForm(
+        request.POST if request.method == "POST" else None,
+        companies=services.companies_of(attempt),
+        connected=services.connected_companies(attempt),
+    )
+    if form.is_bound and form.is_valid():
+        return _chosen(request, found, attempt, form.cleaned_data["company"])
+    context = {"provider": found, "form": form, "attempt": attempt, "again": _again(attempt)}
+    return _page(request, "choose_company", _("Choose the company"), context)
 
 
 @never_cache
@@ -97,6 +119,9 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
         return HttpResponse(
             "This is too long for a webhook.", status=413, content_type="text/plain"
         )
+    if not request.body:
+        # Some try the address before they send anything to it; there is nothing to verify.
+        return HttpResponse(status=200)
     call = WebhookRequest(
         method=request.method or "POST",
         # As the provider called us: behind a proxy the request itself knows another address.
@@ -125,12 +150,27 @@ def _leave(
     return _page(request, "leaving", provider.label, {"provider": provider, "url": url})
 
 
+def _chosen(
+    request: HttpRequest, provider: Provider, attempt: ConnectAttempt, external_id: str
+) -> HttpResponse:
+    try:
+        connection = services.choose_company(attempt, external_id)
+    except services.ConnectRefused as refusal:
+        return _refused(request, provider, refusal.message, refusal.attempt)
+    return redirect("integrations:connected", uuid=connection.uuid)
+
+
+def _again(attempt: ConnectAttempt) -> str:
+    """Where to begin again with the same choice."""
+    page = reverse("integrations:connect_provider", args=[attempt.provider])
+    return page if attempt.connection is None else f"{page}?connection={attempt.connection.uuid}"
+
+
 def _refused(
     request: HttpRequest, provider: Provider, message: str, attempt: ConnectAttempt | None
 ) -> HttpResponse:
-    again = reverse("integrations:connect_provider", args=[provider.code])
-    if attempt is not None and attempt.connection is not None:
-        again += f"?connection={attempt.connection.uuid}"
+    unknown = reverse("integrations:connect_provider", args=[provider.code])
+    again = unknown if attempt is None else _again(attempt)
     context = {"provider": provider, "message": message, "again": again}
     return _page(request, "refused", _("Not connected"), context, status=400)
 

@@ -8,6 +8,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -94,7 +95,8 @@ class ConnectionAdmin(TenantScopedAdmin):
             _("Sign-in"),
             {"fields": ("connected_by", "connected_at", "refresh_expires_at", "paused_at")},
         ),
-        (_("Calls"), {"fields": ("calls_last_hour", "last_call_at")}),
+        (_("Calls"), {"fields": ("calls_last_hour", "last_call_at", "calls_today", "resting")}),
+        (_("Webhooks"), {"fields": ("webhooks",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
@@ -150,6 +152,25 @@ class ConnectionAdmin(TenantScopedAdmin):
             "calls": found.calls,
             "errors": found.errors,
         }
+
+    @display(description=_("Calls today"))
+    def calls_today(self, connection: Connection) -> str:
+        found = services.meter(connection)
+        if found is None:
+            return _now("This provider counts no days.")
+        return render_to_string("integrations/meter.html", {"meter": found})
+
+    @display(description=_("Left alone for now"))
+    def resting(self, connection: Connection) -> str:
+        """Endpoints that refused too often."""
+        found = services.resting(connection)
+        if not found:
+            return "–"
+        return render_to_string("integrations/resting.html", {"endpoints": found})
+
+    @display(description=_("State"))
+    def webhooks(self, connection: Connection) -> str:
+        return services.webhook_state(connection)
 
     @display(description=_("Granted scopes"))
     def granted(self, connection: Connection) -> str:
