@@ -61,7 +61,9 @@ class DocumentFeed:
         texts[cursor.part] = page.cursor
         cursor = replace(cursor, texts=texts)
         if page.anew and cursor.part == 0:
-            cursor = replace(cursor, began=self._context.now())
+            # The documents come with what is paid of them: old terms are no news.
+            anew = [page.cursor, *("" for _ in texts[1:])]
+            cursor = replace(cursor, texts=anew, began=self._context.now())
         if page.more:
             return _page(page.records, cursor, anew=page.anew)
         if cursor.part == 0:

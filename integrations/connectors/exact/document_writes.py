@@ -60,20 +60,21 @@ class DocumentWriter(Writer):
 
     # Found again
 
-    def before(self, operations: Sequence[Operation]) -> Mapping[str, str | Fault]:
+    def before(self, operations: Sequence[Operation]) -> Mapping[str, Payload | Fault]:
         return dict(self._marked(operations, self.context.now() - LONG_AGO))
 
     def found(
         self, wide: Context, operations: Sequence[Operation], since: datetime
     ) -> Mapping[str, Payload]:
-        ids = dict(self._marked(operations, since))
-        rows = wide.rows_by_id(ids.values())
-        return {key: rows[record_id] for key, record_id in ids.items() if record_id in rows}
+        key_of = self.definition.key
+        made = {key: str(row[key_of]).lower() for key, row in self._marked(operations, since)}
+        rows = wide.rows_by_id(made.values())
+        return {key: rows[record_id] for key, record_id in made.items() if record_id in rows}
 
     def _marked(
         self, operations: Sequence[Operation], since: datetime
-    ) -> Iterable[tuple[str, str]]:
-        """The keys of creates that have been carried out, with the ids of what they made."""
+    ) -> Iterable[tuple[str, Payload]]:
+        """The keys of creates that have been carried out, with what they made."""
         definition = self.definition
         sought = {str(operation.fields.get(self.sought_by) or "") for operation in operations}
         conditions = (odata.equals(self.sought_by, self.literal(each)) for each in sought if each)
@@ -86,7 +87,7 @@ class DocumentWriter(Writer):
         for row in rows:
             for operation in operations:
                 if has_tag(self.mark_of(row), operation.key):
-                    yield operation.key, str(row[definition.key]).lower()
+                    yield operation.key, row
 
     def literal(self, value: str) -> str:
         return odata.guid(value)

@@ -1,0 +1,278 @@
+"""Sales invoices of a company on Exact: made, processed, taken back and read."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integrations.contract import Category, Line, OutcomeStatus, RecordState, RetryLater
+from tests.connectors.exact_shop import (
+    HIGH_INSIDE,
+    INVOICES,
+    START,
+    TODAY,
+    Shop,
+    archive,
+    create,
+    done,
+    facts,
+    fault_of,
+    lines_of,
+    open_shop,
+    update,
+)
+
+WRITTEN, REFUSED, STALE, UNKNOWN, NOT_SENT = OutcomeStatus
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    with open_shop() as shop:
+        yield shop
+
+
+# Made
+
+
+def test_an_invoice_is_made_as_a_draft(shop: Shop) -> None:
+    made = shop.made(shop.invoice(Remarks="Thanks", Processing="draft"))
+
+    (line,) = lines_of(made)
+    assert (line.reference, line.quantity, line.amount, line.tax) == (
+        shop.ware,
+        Decimal(2),
+        Decimal(100),
+        "4",
+    )
+    assert made.fields["AmountFC"] == Decimal(121)
+    assert made.fields["Remarks"] == "Thanks"
+    assert (made.fields["Status"], made.fields["Processing"]) == ("20", "draft")
+    assert made.fields["InvoiceNumber"] is None
+    assert facts(made) == ("draft", None, None, None)
+    assert shop.read(made.id) == made
+
+
+def test_an_invoice_is_processed_when_that_is_wanted(shop: Shop) -> None:
+    made = shop.made(shop.invoice(Processing="final", InvoiceDate=date(2026, 11, 20)))
+
+    assert (made.fields["Status"], made.fields["Processing"]) == ("50", "final")
+    assert made.fields["InvoiceDate"] == date(2026, 11, 20)
+    assert made.title == made.fields["InvoiceNumber"]
+    assert facts(made) == ("open", Decimal(121), Decimal(0), None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "total"),
+    [
+        pytest.param([("3", "33.333333", "100")], "121", id="thirds"),
+        pytest.param([("7", "14.29", "100")], "121", id="sevenths"),
+        pytest.param([("1", "19.99", "19.99"), ("3", "0.1", "0.3")], "24.55", id="several"),
+    ],
+)
+def test_every_cent_of_a_line_arrives(
+    shop: Shop, lines: list[tuple[str, str, str]], total: str
+) -> None:
+    wanted = tuple(
+        shop.line(quantity, price, amount=Decimal(amount)) for quantity, price, amount in lines
+    )
+
+    made = shop.made(shop.invoice(SalesInvoiceLines=wanted))
+
+    assert [line.amount for line in lines_of(made)] == [Decimal(each) for *_, each in lines]
+    assert made.fields["AmountFC"] == Decimal(total)
+
+
+def test_a_discount_is_kept_beside_the_price(shop: Shop) -> None:
+    line = shop.line("4", "25", amount=Decimal(90), discount=Decimal(10))
+
+    made = shop.made(shop.invoice(SalesInvoiceLines=(line,)))
+
+    (held,) = lines_of(made)
+    assert (held.unit_price, held.discount, held.amount) == (Decimal(25), Decimal(10), Decimal(90))
+
+
+def test_prices_with_their_vat_inside_come_to_what_was_asked(shop: Shop) -> None:
+    line = shop.line("1", "121", tax=HIGH_INSIDE)
+
+    made = shop.made(shop.invoice(SalesInvoiceLines=(line,)))
+
+    (held,) = lines_of(made)
+    assert (held.amount, made.fields["AmountFC"]) == (Decimal(121), Decimal(121))
+    assert made.fields["AmountFCExclVat"] == Decimal(100)
+
+
+def test_twenty_invoices_take_as_many_calls_and_three_reads(shop: Shop) -> None:
+    operations = [create(shop.invoice(YourRef=f"Deal {number}")) for number in range(20)]
+
+    calls = shop.count_calls(lambda: shop.write(*operations))
+
+    assert calls.count("SalesInvoices") == 20 + 1 + 1
+    assert len(calls) == 22
+    assert shop.books.count(INVOICES) == 20
+
+
+# Refused
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        pytest.param({"Status": "P"}, "prospect", id="a prospect"),
+        pytest.param({"Status": "C", "Blocked": True}, "customer_blocked", id="blocked"),
+    ],
+)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_who_cannot_be_invoiced(
+    shop: Shop, wrong: dict[str, Any], code: str, language: str
+) -> None:
+    shop.books.speak(language)
+    other = shop.books.add("crm/Accounts", Name="Other", **wrong)
+
+    (outcome,) = shop.write(create(shop.invoice(OrderedBy=other)))
+
+    assert fault_of(outcome) == (Category.REFERENCE_INACTIVE, code, "OrderedBy")
+
+
+def test_an_item_that_is_not_for_sale(shop: Shop) -> None:
+    shop.books.update("logistics/Items", shop.ware, IsSalesItem=False)
+
+    (outcome,) = shop.write(create(shop.invoice()))
+
+    assert fault_of(outcome) == (
+        Category.REFERENCE_INACTIVE,
+        "not_for_sale",
+        "SalesInvoiceLines",
+    )
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_closed_period_leaves_no_draft_behind(shop: Shop, language: str) -> None:
+    shop.books.speak(language)
+    shop.books.close_period(2026, 3)
+
+    (outcome,) = shop.write(create(shop.invoice(Processing="final", InvoiceDate=date(2026, 3, 31))))
+
+    assert fault_of(outcome) == (Category.PERIOD_CLOSED, "period_closed", "InvoiceDate")
+    assert outcome.record is None
+    assert shop.books.count(INVOICES) == 0
+
+
+def test_an_unknown_vat_code(shop: Shop) -> None:
+    line = shop.line(tax="99")
+
+    (outcome,) = shop.write(create(shop.invoice(SalesInvoiceLines=(line,))))
+
+    assert fault_of(outcome)[0] is Category.TAX
+
+
+def test_a_line_without_item_costs_no_call(shop: Shop) -> None:
+    shop.made(shop.invoice())
+    free = shop.invoice(SalesInvoiceLines=(Line(name="Free", amount=Decimal(1)),))
+
+    calls = shop.count_calls(lambda: shop.write(create(free)))
+
+    assert "SalesInvoices" not in calls
+
+
+def test_an_email_that_cannot_be_sent_is_said_and_the_invoice_stands(shop: Shop) -> None:
+    (outcome,) = shop.write(create(shop.invoice(Processing="final", SendEmailToCustomer=True)))
+
+    assert done(outcome).fields["Status"] == "50"
+    assert outcome.fault is not None
+    assert "E-mail" in outcome.fault.message
+
+
+# Changed and taken back
+
+
+def test_a_draft_is_changed(shop: Shop) -> None:
+    made = shop.made(shop.invoice())
+
+    (outcome,) = shop.write(update(made, YourRef="PO 7", DueDate=TODAY + timedelta(60)))
+
+    changed = done(outcome)
+    assert changed.fields["YourRef"] == "PO 7"
+    assert changed.fields["DueDate"] == TODAY + timedelta(60)
+
+
+def test_a_processed_invoice_is_locked_and_no_call_is_wasted(shop: Shop) -> None:
+    made = shop.made(shop.invoice(Processing="final"))
+
+    (changed,) = shop.write(update(made, YourRef="PO 7"))
+    (removed,) = shop.write(archive(made))
+
+    for outcome in (changed, removed):
+        assert fault_of(outcome) == (Category.STATE_LOCKED, "processed", "")
+    assert changed.fault is not None
+    assert str(made.fields["InvoiceNumber"]) in changed.fault.message
+    assert shop.books.count(INVOICES) == 1
+
+
+def test_a_draft_is_deleted(shop: Shop) -> None:
+    made = shop.made(shop.invoice())
+
+    (outcome,) = shop.write(archive(made))
+
+    assert done(outcome).state is RecordState.GONE
+    assert shop.books.count(INVOICES) == 0
+    assert shop.read(made.id).state is RecordState.GONE
+
+
+def test_a_draft_that_somebody_changed_is_stale(shop: Shop) -> None:
+    made = shop.made(shop.invoice())
+    shop.later(seconds=5)
+    shop.books.update(INVOICES, made.id, Description="By hand")
+
+    (outcome,) = shop.write(update(made, YourRef="PO 7"))
+
+    assert outcome.status is STALE
+
+
+# Lost answers
+
+
+@pytest.mark.parametrize("processing", ["draft", "final"])
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+@pytest.mark.parametrize("resource", ["SalesInvoices", "PrintedSalesInvoices"])
+def test_no_invoice_is_made_or_processed_twice(
+    shop: Shop, kind: str, processing: str, resource: str
+) -> None:
+    batch = shop.batch(create(shop.invoice(Processing=processing)))
+    shop.fault(kind=kind, path=resource, method="POST")
+
+    (lost,) = shop.connector.write("sales_invoice", batch, ("Status",))
+    (found,) = shop.resolve(batch)
+    if found.status is NOT_SENT:
+        (found,) = shop.connector.write("sales_invoice", batch, ("Status",))
+
+    expects_loss = resource == "SalesInvoices" or processing == "final"
+    assert lost.status is (UNKNOWN if expects_loss else WRITTEN)
+    assert done(found).fields["Status"] == {"draft": "20", "final": "50"}[processing]
+    assert shop.books.count(INVOICES) == 1
+
+
+def test_a_call_that_may_be_under_way_is_waited_for(shop: Shop) -> None:
+    batch = shop.batch(create(shop.invoice()), sent_at=START)
+
+    with pytest.raises(RetryLater):
+        shop.resolve(batch)
+    shop.later(minutes=5)
+
+    assert [outcome.status for outcome in shop.resolve(batch)] == [NOT_SENT]
+
+
+def test_a_create_that_is_repeated_makes_one_invoice(shop: Shop) -> None:
+    operation = create(shop.invoice())
+
+    first, again = (shop.write(operation)[0] for _ in range(2))
+
+    assert done(first).id == done(again).id
+    assert shop.books.count(INVOICES) == 1
+
+
+def test_two_equal_invoices_are_two(shop: Shop) -> None:
+    first, second = (shop.made(shop.invoice()) for _ in range(2))
+
+    assert first.id != second.id
