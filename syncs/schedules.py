@@ -14,6 +14,8 @@ class Regular:
 
 REGULARS = (
     Regular("saldo-dispatch", "syncs.tasks.dispatch", Schedule.MINUTES),
+    # Only those whose turn it is: just connected, or last looked after a day ago.
+    Regular("saldo-webhooks", "syncs.tasks.keep_webhooks", Schedule.MINUTES),
     Regular("saldo-prune", "syncs.tasks.prune", Schedule.DAILY),
 )
 

@@ -1,5 +1,6 @@
 """What django-q2 calls: each fetches by id and calls one service."""
 
+from integrations import services as integrations
 from syncs import dispatch as dispatching
 from syncs import heartbeat, pruning, runs
 from syncs.models import RunTrigger
@@ -15,6 +16,10 @@ def dispatch() -> int:
 
 def prune() -> int:
     return pruning.prune()
+
+
+def keep_webhooks() -> int:
+    return integrations.keep_subscriptions()
 
 
 def beat(name: str) -> None:
