@@ -31,21 +31,6 @@ def test_a_contact_has_its_own_fields_and_those_of_its_company(hubspot: Rig) -> 
     assert "company.name" not in {each.name for each in hubspot.connector.fields("company")}
 
 
-def test_the_company_of_a_contact_is_read_with_the_contact(hubspot: Rig) -> None:
-    person, company = (
-        hubspot.sandbox.hubspot.add_contact(email="ann@example.org"),
-        hubspot.sandbox.hubspot.add_company(name="Acme"),
-    )
-    hubspot.sandbox.hubspot.link(person, company)
-    hubspot.connector.fields("contact")
-    before = hubspot.calls
-
-    (record,) = hubspot.connector.read("contact", [person], ["associatedcompanyid"])
-
-    assert dict(record.fields) == {"associatedcompanyid": company}
-    assert hubspot.calls - before == 1
-
-
 def test_the_price_of_a_product_is_money(hubspot: Rig) -> None:
     fields = {field.name: field for field in hubspot.connector.fields("product")}
 

@@ -15,6 +15,7 @@ from integrations.contract import (
     NotAllowed,
     Operation,
     OperationKind,
+    Outcome,
     OutcomeStatus,
     Values,
 )
@@ -192,3 +193,59 @@ def test_a_missing_scope_is_named(hubspot: Rig) -> None:
 
 def test_the_consent_page_asks_for_the_right_to_make_them(hubspot: Rig) -> None:
     assert {"crm.schemas.deals.write", "crm.objects.owners.read"} <= set(hubspot.provider.scopes)
+
+
+# The property of our own, by which a create is found again ------------------------------------
+
+
+LASTNAME = Operation("key", OperationKind.CREATE, fields={"lastname": "X"})
+
+
+def write(rig: Rig, operation: Operation) -> list[Outcome]:
+    return rig.write("contact", [operation], ["lastname"])
+
+
+def test_the_own_unique_property_is_made_once_for_all_workers(hubspot: Rig) -> None:
+    hubspot.connector.prepare("contact")
+
+    made = properties(hubspot, "contacts")["saldo_key"]
+    assert made.unique
+    assert made.hidden
+    assert "saldo_key" not in {one.name for one in hubspot.connector.fields("contact")}
+
+
+def test_a_key_property_that_is_not_unique_is_a_matter_of_configuration(hubspot: Rig) -> None:
+    definition = {
+        "name": "saldo_key", "label": "x", "type": "string", "fieldType": "text",
+        "groupName": "contactinformation",
+    }  # fmt: skip
+    hubspot.sandbox.hubspot.add_property("contacts", definition)
+
+    with pytest.raises(Misconfigured, match="unique values"):
+        write(hubspot, LASTNAME)
+
+
+def test_a_missing_right_to_make_the_key_is_told_before_anything_is_sent(hubspot: Rig) -> None:
+    hubspot.fault("status", status=403, method="POST", path="crm/properties")
+
+    with pytest.raises(NotAllowed):
+        write(hubspot, LASTNAME)
+    assert hubspot.writes == 0
+
+
+def test_another_worker_may_make_the_key_at_the_same_moment(hubspot: Rig) -> None:
+    hubspot.connector.fields("contact")
+    again(hubspot).connector.prepare("contact")
+
+    (outcome,) = write(hubspot, LASTNAME)
+
+    assert outcome.status is OutcomeStatus.WRITTEN
+
+
+def test_resolving_before_anything_was_prepared_finds_nothing(hubspot: Rig) -> None:
+    batch = Batch("batch", (LASTNAME,))
+
+    (outcome,) = hubspot.connector.resolve("contact", batch, ["lastname"])
+
+    assert outcome.status is OutcomeStatus.NOT_SENT
+    assert hubspot.writes == 0

@@ -14,7 +14,6 @@ import responses
 from integrations.contract import (
     Batch,
     Category,
-    Misconfigured,
     NotAllowed,
     Operation,
     OperationKind,
@@ -376,66 +375,3 @@ def test_a_text_of_the_greatest_length_is_kept_and_a_longer_one_refused(hubspot:
     assert fits.record is not None
     assert fits.record.fields["lastname"] == "æ" * 65_536
     assert fault_of(long)[0] is Category.FIELD_INVALID
-
-
-def test_the_own_unique_property_is_made_once_for_all_workers(hubspot: Rig) -> None:
-    hubspot.connector.prepare("contact")
-    (made,) = [
-        one
-        for one in hubspot.connector._client.definitions(_contact())  # type: ignore[attr-defined]
-        if one.name == "saldo_key"
-    ]
-
-    assert made.has_unique_value
-    assert made.hidden
-    assert "saldo_key" not in {one.name for one in hubspot.connector.fields("contact")}
-
-
-def _contact() -> Any:
-    from integrations.connectors.hubspot.objects import CONTACT
-
-    return CONTACT
-
-
-def test_a_key_property_that_is_not_unique_is_a_matter_of_configuration(hubspot: Rig) -> None:
-    definition = {
-        "name": "saldo_key", "label": "x", "type": "string", "fieldType": "text",
-        "groupName": "contactinformation",
-    }  # fmt: skip
-    hubspot.sandbox.hubspot.add_property("contacts", definition)
-
-    with pytest.raises(Misconfigured, match="unique values"):
-        write(hubspot, [Operation("key", CREATE, "", "", {"lastname": "X"})])
-
-
-def test_a_missing_right_to_make_the_key_is_told_before_anything_is_sent(hubspot: Rig) -> None:
-    hubspot.fault("status", status=403, method="POST", path="crm/properties")
-
-    with pytest.raises(NotAllowed):
-        write(hubspot, [Operation("key", CREATE, "", "", {"lastname": "X"})])
-    assert hubspot.writes == 0
-
-
-def test_another_worker_may_make_the_key_at_the_same_moment(hubspot: Rig) -> None:
-    hubspot.connector.fields("contact")
-    other = hubspot.provider.connector(
-        hubspot.connector._client._http,  # type: ignore[attr-defined]
-        "148000001",
-        hubspot.provider.hosts["live"],
-        "live",
-        hubspot.clock.now,
-    )
-    other.prepare("contact")
-
-    (outcome,) = write(hubspot, [Operation("key", CREATE, "", "", {"lastname": "X"})])
-
-    assert outcome.status is OutcomeStatus.WRITTEN
-
-
-def test_resolving_before_anything_was_prepared_finds_nothing(hubspot: Rig) -> None:
-    batch = Batch("b", (Operation("key", CREATE, "", "", {"lastname": "X"}),))
-
-    (outcome,) = hubspot.connector.resolve("contact", batch, FIELDS)
-
-    assert outcome.status is OutcomeStatus.NOT_SENT
-    assert hubspot.writes == 0
