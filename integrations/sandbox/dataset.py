@@ -1,6 +1,8 @@
 """Filling a sandbox with a data set: "demo", "empty", or a number of records a side.
 
-"invoices-500" is a number of invoices a side, with the people and products that they name.
+"invoices-500" is a number of invoices a side, with the people and products that they name;
+"exact-500" is a number of companies in HubSpot and of accounts at Exact. "demo" fills the second
+account at HubSpot as well, for the Dutch company that keeps its books at Exact.
 """
 
 from __future__ import annotations
@@ -9,15 +11,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from integrations.sandbox.datasets import billing, demo, plain, plain_invoices
+from integrations.sandbox.datasets import (
+    billing,
+    demo,
+    demo_dutch,
+    exact_loading,
+    plain,
+    plain_exact,
+    plain_invoices,
+)
 from integrations.sandbox.datasets.billing import Known
 from integrations.sandbox.datasets.model import DataSet, Row, moments
 
 if TYPE_CHECKING:
     from integrations.sandbox.core import Sandbox
+    from integrations.sandbox.datasets.exact_model import ExactDataSet
+    from integrations.sandbox.exact.provider import Exact
+    from integrations.sandbox.hubspot.provider import HubSpot
     from integrations.sandbox.quickbooks.provider import QuickBooks
 
-DEMO, EMPTY, INVOICES = "demo", "empty", "invoices-"
+DEMO, EMPTY, INVOICES, EXACT = "demo", "empty", "invoices-", "exact-"
 MOST = 1_000_000
 # How old, in days, records may be: none changed just now.
 NEWEST, OLDEST = 2, 400
@@ -31,18 +44,37 @@ def build(name: str, seed: int) -> DataSet:
         return demo.build(seed)
     if name == EMPTY:
         return DataSet()
-    number = name.removeprefix(INVOICES)
+    if name.startswith(INVOICES):
+        return plain_invoices.build(_number(name, INVOICES), seed)
+    return plain.build(_number(name), seed)
+
+
+def _number(name: str, prefix: str = "") -> int:
+    """How many records a name asks for; raises ValueError."""
+    number = name.removeprefix(prefix)
     if not number.isdecimal() or not 0 < int(number) <= MOST:
         raise ValueError(f"The data set is demo, empty or a number up to {MOST:,}, not {name!r}.")
-    if name.startswith(INVOICES):
-        return plain_invoices.build(int(number), seed)
-    return plain.build(int(number), seed)
+    return int(number)
 
 
 def fill(sandbox: Sandbox, name: str, seed: int) -> None:
-    """Load a data set into both providers, beside what they hold."""
-    found = build(name, seed)
+    """Load a data set into the providers, beside what they hold."""
     now = int(sandbox.clock.time())
+    if name.startswith(EXACT):
+        found = plain_exact.build(_number(name, EXACT), seed)
+        fill_with_exact(sandbox.hubspot, sandbox.exact, found, now)
+        return
+    if name == DEMO:
+        fill_with_exact(sandbox.hubspot_nl, sandbox.exact, demo_dutch.build(seed), now)
+    fill_with_quickbooks(sandbox, build(name, seed), now)
+
+
+def fill_with_exact(hubspot: HubSpot, exact: Exact, found: ExactDataSet, now: int) -> None:
+    exact_loading.fill_exact(exact, found, now)
+    exact_loading.fill_hubspot(hubspot, found, now)
+
+
+def fill_with_quickbooks(sandbox: Sandbox, found: DataSet, now: int) -> None:
     known = fill_quickbooks(sandbox.quickbooks, found, now)
     fill_hubspot(sandbox, found, now, known)
 
