@@ -35,6 +35,7 @@ _INVOICE_SHOWN = {
     "Description": "Omschrijving",
     "AmountFCExclVat": "Totaal excl. btw",
     "AmountFC": "Totaal",
+    "SalespersonFullName": "Verkoper",
     "StatusDescription": "Status",
 }
 _ENTRY_SHOWN = {

@@ -254,7 +254,6 @@ LINES = Entity(
         EntryID={"mandatory": False, "refers_to": HEADER},
         GLAccount={"refers_to": "financial/GLAccounts"},
         VATCode={"refers_to": "vat/VATCodes", "pad": 3},
-        VATPercentage={"in_post": False, "in_put": False},
     ),
     scope=SCOPE,
     answers_full=True,
@@ -267,4 +266,10 @@ LINES = Entity(
     saved=(refresh_header,),
     guards=(check_line_open, keep_one_line),
     removed=(refresh_header,),
+    shown={
+        "Description": "Omschrijving",
+        "Quantity": "Aantal",
+        "AmountFC": "Bedrag",
+        "VATCode": "Btw-code",
+    },
 )

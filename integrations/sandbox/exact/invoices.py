@@ -244,7 +244,6 @@ LINES = Entity(
         Item={"refers_to": "logistics/Items"},
         UnitCode={"refers_to": "logistics/Units", "pad": 8},
         VATCode={"refers_to": "vat/VATCodes", "pad": 3},
-        VATPercentage={"in_post": False, "in_put": False},
     ),
     scope=SCOPE,
     answers_full=True,
@@ -266,6 +265,13 @@ LINES = Entity(
     saved=(refresh_header,),
     guards=(check_line_open, keep_one_line),
     removed=(refresh_header,),
+    shown={
+        "Description": "Omschrijving",
+        "Quantity": "Aantal",
+        "NetPrice": "Nettoprijs",
+        "AmountFC": "Bedrag",
+        "VATCode": "Btw-code",
+    },
 )
 
 

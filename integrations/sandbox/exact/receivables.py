@@ -185,8 +185,8 @@ SUPPLIER_PAYMENT = Entity(
     path=PAYMENTS,
     type="Payment",
     fields=tuned(PAYMENTS_TABLE, **_REFERENCES),
-    scope="Financial payables",
-    methods=frozenset({"GET"}),
+    scope="Financial cashflow",
+    methods=frozenset({"GET", "PUT"}),
     joined=_JOINED,
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from integrations.sandbox import pages
 from integrations.sandbox.core import Request, Response
+from integrations.sandbox.exact import times
 from integrations.sandbox.exact.division import Division
 from integrations.sandbox.exact.fields import Edm, Field
 from integrations.sandbox.exact.hand import Hand
@@ -64,7 +65,7 @@ def _do(hand: Hand, division: Division, entity: Entity, row: Row, sent: Mapping[
     if button := sent.get("button"):
         hand.press(entity.path, row.id, button, division=division.code)
         return
-    typed = pages.changed(sent, _fields(entity, row))
+    typed = pages.changed(sent, _fields(division, entity, row))
     changes = {name: _read(entity.fields[name], text) for name, text in typed.items()}
     if changes:
         hand.update(entity.path, row.id, division=division.code, **changes)
@@ -79,7 +80,7 @@ def _page(
     problem: str = "",
     saved: bool = False,
 ) -> Response:
-    fields = pages.typed_over(_fields(entity, row), typed or {})
+    fields = pages.typed_over(_fields(division, entity, row), typed or {})
     title = str(division.value(entity, row, entity.title) or entity.type)
     offered = [
         (name, button.label)
@@ -87,19 +88,44 @@ def _page(
         if button.is_offered(row.values)
     ]
     told = f"{TOLD} · {division.code} {division.books.description} · {entity.path} {row.id}"
-    below = pages.buttons("button", offered)
+    below = _lines(division, entity, row) + pages.buttons("button", offered)
     return pages.form_page(title, told, fields, problem=problem, saved=saved, below=below)
 
 
-def _fields(entity: Entity, row: Row) -> list[pages.Shown]:
+def _fields(division: Division, entity: Entity, row: Row) -> list[pages.Shown]:
     labels = entity.shown or {entity.title: entity.title}
-    return [pages.Shown(name, label, _text(row.values.get(name))) for name, label in labels.items()]
+    return [
+        pages.Shown(name, label, _shown(division, entity, row, name))
+        for name, label in labels.items()
+    ]
 
 
-def _text(value: Any) -> str:
+def _lines(division: Division, entity: Entity, row: Row) -> str:
+    """The records that hang on this one, each with a page of its own."""
+    found = ""
+    for lines in entity.lines.values():
+        child = division.shared.entities[lines.path]
+        held = division.where(lines.path, **{lines.parent: row.id})
+        held.sort(key=lambda each: int(each.values.get("LineNumber", 0)))
+        rows = [
+            (each.id, *(_shown(division, child, each, name) for name in child.shown))
+            for each in held
+        ]
+        address = f"?_Division_={division.code}&ID="
+        found += pages.table("Regels", rows, address)
+    return found
+
+
+def _shown(division: Division, entity: Entity, row: Row, name: str) -> str:
+    value = division.value(entity, row, name)
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "ja" if value else "nee"
-    return "" if value is None else str(value)
+    if entity.fields[name].type is not Edm.DATETIME:
+        return str(value)
+    is_day = value % times.DAY == 0
+    return times.naive(value).isoformat(" ", "seconds")[: 10 if is_day else None]
 
 
 def _read(field: Field, text: str) -> Any:
