@@ -22,7 +22,7 @@ _LIMITS = (
             _("Mend the records of this sync that fail: they cause the errors."),
             _("There is nothing else to do; the time of the next try is shown."),
         ),
-        codes=("error_budget",),
+        codes=("error_budget", "error_budget_busy"),
         next=_("Saldo goes on by itself when the hour is over. Other syncs are not held up."),
     ),
     Special(
@@ -33,7 +33,7 @@ _LIMITS = (
             _("Nothing to do; the connection's page shows who used how many."),
             _("Exact can raise the number for your company on request."),
         ),
-        codes=("daily_quota",),
+        codes=("day_quota", "day_share"),
         next=_("It goes on by itself at midnight UTC, or when other syncs leave calls over."),
     ),
 )
@@ -249,15 +249,6 @@ _PARTIES = (
         types=("account",),
         fields=("Country",),
         codes=("not_in_table",),
-    ),
-    Special(
-        Category.FIELD_INVALID,
-        _("Owner is not on the table"),
-        _("Nobody has said yet which user in Exact stands for this owner in HubSpot."),
-        (_("Open the sync's settings and choose the user for the owner."),),
-        fields=("AccountManager", "Salesperson", "Owner"),
-        codes=("not_in_table",),
-        next=_("All that have this owner are tried again once it is chosen."),
     ),
 )
 

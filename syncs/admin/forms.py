@@ -53,9 +53,7 @@ CONDITION_FIELDS = ("side", "field", "operator", "values", "group")
 
 def known_fields(sync: Sync, side: Side) -> Fields:
     """The fields of a side as they were read last; none before the first run."""
-    end = recipe_of(sync.recipe).end(side)
-    connection = sync.integration.left if side is Side.LEFT else sync.integration.right
-    return catalogue.stored_fields(connection, end.object_type) or {}
+    return catalogue.sync_fields(sync, recipe_of(sync.recipe), side) or {}
 
 
 class PartForm(SameTenantForm):

@@ -16,6 +16,8 @@ from accounts.tenancy import TenantQuerySet
 from syncs import services
 from syncs.engine.terms import Side
 from syncs.models import SyncRecord
+from syncs.recipes import recipe_of
+from syncs.views.sending import sending_words
 
 if TYPE_CHECKING:
     from syncs.admin.records import SyncRecordAdmin
@@ -69,7 +71,7 @@ def include(request: HttpRequest, record: SyncRecord) -> str:
 
 def enrol(request: HttpRequest, record: SyncRecord) -> str:
     services.enrol_many(_only(record), by=person_of(request))
-    return _("It is sent within a minute, although it is older than the sync.")
+    return str(sending_words(recipe_of(record.sync.recipe)).done)
 
 
 def unlink(request: HttpRequest, record: SyncRecord) -> str:
@@ -86,6 +88,11 @@ def partner(request: HttpRequest, record: SyncRecord) -> str:
         raise services.NotPossible(_("Choose one first."))
     services.choose_partner(record, chosen, by=person_of(request))
     return _("They will be linked within a minute.")
+
+
+def leave(request: HttpRequest, record: SyncRecord) -> str:
+    services.leave_document(record, by=person_of(request))
+    return _("The document stays as it is; the deal's new values count as agreed from now on.")
 
 
 def resolve(request: HttpRequest, record: SyncRecord) -> str:
@@ -108,4 +115,5 @@ ACTIONS: dict[str, Act] = {
     "unlink": unlink,
     "partner": partner,
     "resolve": resolve,
+    "leave": leave,
 }

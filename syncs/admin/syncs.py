@@ -20,9 +20,10 @@ from syncs import services
 from syncs.admin import cells
 from syncs.admin.books import books
 from syncs.admin.older import older
+from syncs.admin.sending import send
 from syncs.admin.sync_form import form_for
 from syncs.models import Sync, SyncState
-from syncs.views.needs import make_needs
+from syncs.views.needs import make_needs, rivals_among
 from syncs.views.preview import preview_page
 from syncs.views.sync import sync_page
 
@@ -50,9 +51,17 @@ class SyncAdmin(TenantScopedAdmin):
     change_form_before_template = "syncs/sync/before.html"
     change_form_outer_after_template = "syncs/sync/after.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Sync]:
+        """With its neighbours, for some cannot be on beside each other."""
+        return super().get_queryset(request).prefetch_related("integration__syncs")
+
     @display(description=gettext_lazy("State"), ordering="state")
     def condition(self, sync: Sync) -> SafeString:
         state = SyncState(sync.state)
+        beside = rivals_among(sync, sync.integration.syncs.all())
+        if state is SyncState.OFF and beside:
+            names = ", ".join(f"“{other.name}”" for other in beside)
+            return cells.cut(_("off: cannot be on beside %(others)s") % {"others": names})
         return cells.label(state.label, COLOURS.get(state, ""))
 
     @display(description=gettext_lazy("Last run"), ordering="last_run_at")
@@ -90,6 +99,7 @@ class SyncAdmin(TenantScopedAdmin):
             path("<path:object_id>/preview/", view(self.preview), name="syncs_sync_preview"),
             path("<path:object_id>/books/", view(self.books), name="syncs_sync_books"),
             path("<path:object_id>/older/", view(self.older), name="syncs_sync_older"),
+            path("<path:object_id>/send/", view(self.send), name="syncs_sync_send"),
             path(
                 "<path:object_id>/switch/<str:name>/", view(self.switch), name="syncs_sync_switch"
             ),
@@ -122,6 +132,9 @@ class SyncAdmin(TenantScopedAdmin):
 
     def older(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         return older(self, request, object_id)
+
+    def send(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        return send(self, request, object_id)
 
     def switch(self, request: HttpRequest, object_id: str, name: str) -> HttpResponseBase:
         """Run now, switch on or switch off; posted from the sync's page."""

@@ -273,6 +273,7 @@ _CONTACTS = Recipe(
             Direction.TO_RIGHT,
             reference("company"),
             locked=True,
+            exclude_orphans=True,
         ),
         same("first_name", "firstname", "FirstName"),
         same("last_name", "lastname", "LastName"),

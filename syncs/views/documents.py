@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations.contract import FieldType
 from syncs.engine.terms import Side, TransformKind
 from syncs.models import Mapping as MappingRow
 from syncs.models import SyncRecord
@@ -70,9 +71,17 @@ class TotalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FactRow:
+    label: str
+    side: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class LockRow:
     """What was changed where it does not belong: what was agreed, and what is there now."""
 
+    mapping: str
     label: str
     changed_in: str
     belongs_to: str
@@ -226,6 +235,21 @@ def total_rows(record: SyncRecord) -> Iterator[TotalRow]:
         yield TotalRow(str(rule.label), shown(left), shown(right), differs)
 
 
+def fact_rows(record: SyncRecord, ends: Ends) -> Iterator[FactRow]:
+    """What a side says of itself besides what is mapped: amounts, status, what is open."""
+    recipe = recipe_of(record.sync.recipe)
+    if recipe.document is None:
+        return
+    for side in Side:
+        values = record.left_values if side is Side.LEFT else record.right_values
+        for name in sorted(recipe.also_read.get(side, ())):
+            field = ends.fields[side].get(name)
+            is_plain = field is not None and field.type is not FieldType.REFERENCE
+            if is_plain and values.get(name) not in (None, ""):
+                told = ends.told(side, name, values[name])
+                yield FactRow(ends.label(side, [name]), ends.name(side), told)
+
+
 # --- changed where it does not belong -------------------------------------------------------------
 
 
@@ -235,6 +259,7 @@ def lock_rows(record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends) ->
         side = Side(lock["side"])
         key = lock["mapping"]
         yield LockRow(
+            mapping=key,
             label=labels.get(key, key),
             changed_in=ends.name(side),
             belongs_to=ends.name(side.other),

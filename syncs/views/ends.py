@@ -1,18 +1,20 @@
 """The two sides of a sync for pages: names, labels and addresses. Nothing here asks a provider."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from integrations.contract import ConnectorError, Field, Line
+from integrations.contract import Choice, ConnectorError, Field, Line
 from integrations.models import Connection
 from integrations.registry import PROVIDERS
 from integrations.services import open_connector
 from syncs import catalogue
-from syncs.engine.terms import Side
+from syncs.choices import kept_choices
+from syncs.engine.filters import describe
+from syncs.engine.terms import Condition, Side
 from syncs.models import Sync, SyncRecord
 from syncs.recipes import recipe_of
 
@@ -43,6 +45,27 @@ class Ends:
         known = self.fields[side]
         return " + ".join(known[name].label if name in known else name for name in names)
 
+    def told(self, side: Side, name: str, value: Any) -> str:
+        """A value of a field as people read it: of a choice, what the provider calls it."""
+        field = self.fields[side].get(name)
+        if field is None or not isinstance(value, str):
+            return shown(value)
+        found = (choice.label for choice in self._choices(side, field) if choice.value == value)
+        return next(found, shown(value))
+
+    def described(self, side: Side, condition: Condition) -> str:
+        """A condition in words, such as "Lifecycle stage is one of Lead, Customer"."""
+        field = self.fields[side].get(condition.field)
+        if field is None:
+            return describe(condition, {})
+        named = replace(field, choices=tuple(self._choices(side, field)))
+        return describe(condition, {field.name: named})
+
+    def _choices(self, side: Side, field: Field) -> Sequence[Choice]:
+        if field.choices or not field.choice_list:
+            return field.choices
+        return kept_choices(self.connections[side], field.choice_list)
+
     def link(self, side: Side, record_id: str) -> str:
         """The record's own page at the provider; empty when the connection cannot tell."""
         try:
@@ -55,10 +78,7 @@ class Ends:
 def ends_of(sync: Sync) -> Ends:
     recipe, integration = recipe_of(sync.recipe), sync.integration
     connections = {Side.LEFT: integration.left, Side.RIGHT: integration.right}
-    fields = {
-        side: catalogue.stored_fields(connections[side], recipe.end(side).object_type) or {}
-        for side in Side
-    }
+    fields = {side: catalogue.sync_fields(sync, recipe, side) or {} for side in Side}
     return Ends(sync, connections, fields)
 
 

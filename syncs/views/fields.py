@@ -13,7 +13,7 @@ from syncs.models import SyncRecord
 from syncs.recipes import recipe_of
 from syncs.specs import field_mapping
 from syncs.views.ends import NOTHING, Ends, shown
-from syncs.views.family import Family, ids_in
+from syncs.views.family import Family, first_filled, ids_in
 
 # Shown in tables of their own.
 IN_TABLES = frozenset({TransformKind.LINES, TransformKind.ALLOCATIONS})
@@ -46,16 +46,36 @@ def _field_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family) 
     if row.transform == TransformKind.PARENT_FIELD:
         return _parent_row(record, row, ends, family)
     linked = bool(record.left_id and record.right_id)
-    base = _joined(record.right_base or {}, row.right)
     left = _side_shown(record.left_values, row, Side.LEFT, ends)
     right = _side_shown(record.right_values, row, Side.RIGHT, ends)
-    differs = linked and row.enabled and left != right and not _means_the_same(row, left, right)
+    differs = linked and row.enabled and left != right and not _means_the_same(record, row)
     if row.transform == TransformKind.REFERENCE:
-        partner = family.find(row, Side.LEFT, left)
-        differs = differs and (partner is None or partner.right_id != right)
-        left = _named(family, row, Side.LEFT, left)
-        right, base = (_named(family, row, Side.RIGHT, one) for one in (right, base))
-    return FieldRow(mapping_label(row, ends), left, base, right, differs)
+        return _reference_row(record, row, ends, family, may_differ=differs)
+    base = _told(record.right_base or {}, row, Side.RIGHT, ends)
+    return FieldRow(
+        mapping_label(row, ends),
+        _label_of(record, row) or left,
+        base,
+        right,
+        differs,
+    )
+
+
+def _reference_row(
+    record: SyncRecord, row: MappingRow, ends: Ends, family: Family, *, may_differ: bool
+) -> FieldRow:
+    """By name what is referred to on either side."""
+    left = _joined(record.left_values, first_filled(record.left_values, row.left))
+    right = _joined(record.right_values, row.right)
+    base = _joined(record.right_base or {}, row.right)
+    partner = family.find(row, Side.LEFT, left)
+    return FieldRow(
+        mapping_label(row, ends),
+        _named(family, row, Side.LEFT, left),
+        _named(family, row, Side.RIGHT, base),
+        _named(family, row, Side.RIGHT, right),
+        may_differ and (partner is None or partner.right_id != right),
+    )
 
 
 def _parent_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family) -> FieldRow:
@@ -72,8 +92,29 @@ def _parent_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family)
     return FieldRow(label, shown_[Side.LEFT], NOTHING, shown_[Side.RIGHT], differs=False)
 
 
-def _means_the_same(row: MappingRow, left: str, right: str) -> bool:
-    return [left, right] in [list(pair) for pair in row.options.get("table", ())]
+def _means_the_same(record: SyncRecord, row: MappingRow) -> bool:
+    """Whether both hold the same, or a table says that the one value stands for the other."""
+    left, right = _plain(record.left_values, row.left), _plain(record.right_values, row.right)
+    return left == right or any(pair[:2] == [left, right] for pair in _table(record, row))
+
+
+def _table(record: SyncRecord, row: MappingRow) -> list[list[str]]:
+    """The mapping's own table, or the one that the customer filled in among the settings."""
+    told = recipe_of(record.sync.recipe).mapping(row.key)
+    if told is not None and told.table:
+        return [list(pair) for pair in record.sync.settings.get(told.table, ())]
+    return [list(pair) for pair in row.options.get("table", ())]
+
+
+def _label_of(record: SyncRecord, row: MappingRow) -> str:
+    """What people call the left value, where a table of the settings tells it."""
+    value = _plain(record.left_values, row.left)
+    rows = (pair for pair in _table(record, row) if len(pair) > 3 and pair[0] == value)
+    return next((pair[3] for pair in rows), "")
+
+
+def _plain(values: Mapping[str, Any], names: Iterable[str]) -> str:
+    return "".join(str(values.get(name) or "") for name in names)
 
 
 def _named(family: Family, row: MappingRow, side: Side, id_: str) -> str:
@@ -93,16 +134,26 @@ def _side_shown(values: Mapping[str, Any], row: MappingRow, side: Side, ends: En
     names = row.left if side is Side.LEFT else row.right
     target = side.other
     if not values or len(names) < 2 or not Direction(row.direction).reaches(target):
-        return _joined(values, names)
+        return _told(values, row, side, ends)
     field = ends.fields[target].get((row.right if side is Side.LEFT else row.left)[0])
     decoded = decode(values, ends.fields[side])
     try:
         return shown(as_text(apply(field_mapping(row), decoded, target, field, {})))
     except Held:
-        return _joined(values, names)
+        return _told(values, row, side, ends)
+
+
+def _told(values: Mapping[str, Any], row: MappingRow, side: Side, ends: Ends) -> str:
+    """The values of a mapping's fields on one side, those that are filled, in people's words."""
+    names = row.left if side is Side.LEFT else row.right
+    filled = [ends.told(side, name, values[name]) for name in _filled(values, names)]
+    return " · ".join(filled) or NOTHING
 
 
 def _joined(values: Mapping[str, Any], names: Iterable[str]) -> str:
-    """The values of a mapping's fields on one side, those that are filled."""
-    filled = [shown(values.get(name)) for name in names if values.get(name) not in (None, "", [])]
-    return " · ".join(filled) or NOTHING
+    """The same as they are kept: ids are looked up by them."""
+    return " · ".join(shown(values[name]) for name in _filled(values, names)) or NOTHING
+
+
+def _filled(values: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    return [name for name in names if values.get(name) not in (None, "", [])]

@@ -1,12 +1,13 @@
-"""What a sync builds on and that is not switched on, with what has to be chosen there first."""
+"""What a sync builds on and what it cannot be beside, with what has to be chosen there first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from accounts.models import User
 from syncs import services
-from syncs.models import Sync
+from syncs.models import Sync, SyncState
 from syncs.recipes import recipe_of
 from syncs.setup import sync_of
 
@@ -64,6 +65,24 @@ def chooses_of(sync: Sync) -> tuple[Choose, ...]:
 
 def _address(sync: Sync) -> str:
     return reverse("admin:syncs_sync_change", args=[sync.pk])
+
+
+def rivals_of(sync: Sync) -> tuple[Need, ...]:
+    """What is switched on here and cannot be beside this one."""
+    others = Sync.objects.for_tenant(sync.tenant_id).filter(integration_id=sync.integration_id)
+    return tuple(Need(other.name, _address(other), ()) for other in rivals_among(sync, others))
+
+
+def rivals_among(sync: Sync, others: Iterable[Sync]) -> list[Sync]:
+    """Those of its neighbours that are on and cannot be beside it; as services refuse them."""
+    recipe = recipe_of(sync.recipe)
+    return [
+        other
+        for other in others
+        if other.pk != sync.pk
+        and other.state != SyncState.OFF
+        and (other.recipe in recipe.excludes or sync.recipe in recipe_of(other.recipe).excludes)
+    ]
 
 
 def make_needs(sync: Sync, by: User | None) -> None:

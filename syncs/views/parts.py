@@ -8,11 +8,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncs.engine.filters import describe
 from syncs.engine.terms import Condition, Operator, Side, TransformKind
 from syncs.faults import EXCLUSIONS
 from syncs.models import FilterCondition, Mapping, Sync
 from syncs.recipes.terms import Recipe
+from syncs.setting_rules import chosen_conditions
 from syncs.views.ends import Ends
 
 ARROWS = {"both": "⇄", "to_right": "→", "to_left": "←"}
@@ -57,6 +57,8 @@ class ConditionRow:
     url: str
     # What a record is left out for that does not meet it.
     reason: str = ""
+    # The setting that it follows from, which the address leads to.
+    setting: str = ""
 
 
 def mapping_row(row: Mapping, ends: Ends, recipe: Recipe) -> MappingRow:
@@ -90,7 +92,29 @@ def condition_rows(sync: Sync, ends: Ends, recipe: Recipe) -> tuple[ConditionRow
     """The clauses; those that nobody can edit stand first."""
     rows = [_condition_row(row, ends, recipe) for row in sync.conditions.all()]
     fixed = [row for row in rows if row.fixed]
-    return (*fixed, *_starts(sync, ends, recipe), *(row for row in rows if not row.fixed))
+    bound = (*fixed, *_starts(sync, ends, recipe), *_chosen(sync, ends, recipe))
+    return (*bound, *(row for row in rows if not row.fixed))
+
+
+def _chosen(sync: Sync, ends: Ends, recipe: Recipe) -> Iterator[ConditionRow]:
+    """What the settings above let through; changed there, and passed by what a person sends."""
+    for side in Side:
+        for condition in chosen_conditions(sync.settings, recipe, side):
+            setting = recipe.setting(condition.setting)
+            yield ConditionRow(
+                side=ends.name(side),
+                group=0,
+                text=chosen_words(condition, side, ends),
+                fixed=True,
+                url=f"#id_setting_{condition.setting}",
+                setting=str(setting.label) if setting is not None else "",
+            )
+
+
+def chosen_words(condition: Condition, side: Side, ends: Ends) -> str:
+    if not condition.values:
+        return _("nothing is let through")
+    return ends.described(side, condition)
 
 
 def _condition_row(row: FilterCondition, ends: Ends, recipe: Recipe) -> ConditionRow:
@@ -99,7 +123,7 @@ def _condition_row(row: FilterCondition, ends: Ends, recipe: Recipe) -> Conditio
     return ConditionRow(
         side=ends.name(side),
         group=row.group,
-        text=describe(condition, ends.fields[side]),
+        text=ends.described(side, condition),
         fixed=row.fixed,
         url=reverse("admin:syncs_filtercondition_change", args=[row.pk]),
         reason=_reason(side, condition, recipe) if row.fixed else "",

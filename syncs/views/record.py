@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from integrations.contract import Category
 from syncs import faults
-from syncs.engine.filters import describe
+from syncs.engine.linked import CHANGED_AFTER
 from syncs.engine.terms import Condition, ExcludeReason, Operator, Side
 from syncs.models import Mapping as MappingRow
 from syncs.models import Status, Sync, SyncRecord
@@ -21,10 +21,12 @@ from syncs.recipes import recipe_of
 from syncs.settle import PASSING
 from syncs.views.documents import (
     AllocationTable,
+    FactRow,
     LineTable,
     LockRow,
     TotalRow,
     allocation_table,
+    fact_rows,
     line_table,
     lock_rows,
     total_rows,
@@ -32,6 +34,8 @@ from syncs.views.documents import (
 from syncs.views.ends import Ends, Link, ends_of, lone_side, reason_of, shown
 from syncs.views.family import Family
 from syncs.views.fields import FieldRow, field_rows, mapping_label
+from syncs.views.parts import chosen_words
+from syncs.views.sending import can_be_sent, sending_words
 from syncs.views.timeline import ActivityRow, activities
 
 type ActionUrl = Callable[[str], str]
@@ -85,7 +89,10 @@ class RecordPage:
     lines: LineTable | None
     allocations: AllocationTable | None
     totals: tuple[TotalRow, ...]
+    facts: tuple[FactRow, ...]
     locks: tuple[LockRow, ...]
+    # The locks are of what was made once and is not made anew: a person may leave it so.
+    may_leave: bool
     candidates: tuple[CandidateRow, ...]
     candidate_side: str
     may_pick: bool
@@ -94,6 +101,7 @@ class RecordPage:
     raw: str
     partner_url: str
     resolve_url: str
+    leave_url: str
 
 
 def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
@@ -101,7 +109,7 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
     ends = ends_of(record.sync)
     words = _words(record, ends)
     mappings = list(record.sync.mappings.all())
-    family = Family(record, mappings)
+    family = Family(record, mappings, ends)
     candidates = tuple(_candidates(record, ends))
     return RecordPage(
         sync_name=record.sync.name,
@@ -118,7 +126,9 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
         lines=line_table(record, mappings),
         allocations=allocation_table(record, mappings, family),
         totals=tuple(total_rows(record)),
+        facts=tuple(fact_rows(record, ends)),
         locks=tuple(lock_rows(record, mappings, ends)),
+        may_leave=record.details.get("code") == CHANGED_AFTER,
         candidates=candidates,
         may_pick=any(not candidate.linked_to for candidate in candidates),
         candidate_side=ends.name(lone_side(record).other),
@@ -127,6 +137,7 @@ def record_page(record: SyncRecord, action_url: ActionUrl) -> RecordPage:
         raw=record.details.get("raw", ""),
         partner_url=action_url("partner"),
         resolve_url=action_url("resolve"),
+        leave_url=action_url("leave"),
     )
 
 
@@ -183,8 +194,13 @@ def exclusion(record: SyncRecord, ends: Ends) -> str:
     if clause is None:
         return str(faults.EXCLUSIONS[reason])
     condition = Condition(clause["field"], Operator(clause["operator"]), tuple(clause["values"]))
-    told = describe(condition, ends.fields[lone_side(record)])
-    return _("Only records where this holds are synced: %(condition)s.") % {"condition": told}
+    recipe = recipe_of(record.sync.recipe)
+    setting = recipe.setting(clause.get("setting", ""))
+    told = {"condition": chosen_words(condition, lone_side(record), ends)}
+    if setting is None:
+        return _("Only records where this holds are synced: %(condition)s.") % told
+    text = _("The sync's settings leave it out: %(setting)s, %(condition)s.")
+    return text % {**told, "setting": setting.label}
 
 
 def _buttons(record: SyncRecord, action_url: ActionUrl) -> Iterable[Button]:
@@ -193,9 +209,9 @@ def _buttons(record: SyncRecord, action_url: ActionUrl) -> Iterable[Button]:
     yield Button(
         _("Try again"), _("Decide about this record anew."), action_url("retry"), main=failing
     )
-    if record.details.get("exclusion") == ExcludeReason.BEFORE_START:
-        help_text = _("It goes to the other side although it is older than the sync.")
-        yield Button(_("Send it now"), help_text, action_url("enrol"), main=True)
+    if can_be_sent(record):
+        words = sending_words(recipe_of(record.sync.recipe))
+        yield Button(str(words.button), str(words.help), action_url("enrol"), main=True)
     if record.excluded_by_hand or record.status == Status.UNLINKED:
         help_text = _("Make it part of the sync again.")
         yield Button(_("Take into the sync"), help_text, action_url("include"))

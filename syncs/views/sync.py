@@ -15,8 +15,10 @@ from syncs.numbers import Progress
 from syncs.recipes import recipe_of
 from syncs.recipes.terms import Recipe
 from syncs.views.ends import Ends, ends_of
-from syncs.views.needs import Need, needs_of
+from syncs.views.needs import Need, needs_of, rivals_of
 from syncs.views.parts import ConditionRow, MappingRow, condition_rows, mapping_row
+from syncs.views.resting import CallMeter, RestWords, call_meters, rest_words
+from syncs.views.sending import SendingWords, is_made_by_hand, sending_words
 
 RUNS_SHOWN = 5
 
@@ -33,6 +35,7 @@ class Figure:
 class SyncPage:
     left_name: str
     right_name: str
+    left_type: str
     state: str
     is_on: bool
     is_running: bool
@@ -45,6 +48,13 @@ class SyncPage:
     conditions: tuple[ConditionRow, ...]
     runs: tuple[Run, ...]
     needs: tuple[Need, ...]
+    # What is on and cannot be beside it, while it is off.
+    rivals: tuple[Need, ...]
+    # Why it waits, and what is left of the providers' calls of today.
+    rest: RestWords | None
+    meters: tuple[CallMeter, ...]
+    # For syncs of documents that people may ask for; None for the others.
+    sending: SendingWords | None
     # While records wait to be decided about, for example after a change of the mappings.
     progress: Progress | None
     # How many are older than the sync; None where age does not matter.
@@ -64,6 +74,7 @@ def sync_page(sync: Sync) -> SyncPage:
     return SyncPage(
         left_name=ends.name(Side.LEFT),
         right_name=ends.name(Side.RIGHT),
+        left_type=ends.object_type(Side.LEFT),
         state=str(SyncState(sync.state).label),
         is_on=sync.state != SyncState.OFF,
         is_running=bool(sync.claimed_by),
@@ -76,6 +87,10 @@ def sync_page(sync: Sync) -> SyncPage:
         conditions=condition_rows(sync, ends, recipe),
         runs=tuple(sync.runs.order_by("-started_at")[:RUNS_SHOWN]),
         needs=needs_of(sync) if sync.state == SyncState.OFF else (),
+        rivals=rivals_of(sync) if sync.state == SyncState.OFF else (),
+        rest=rest_words(sync),
+        meters=tuple(call_meters(ends)),
+        sending=_sending(sync, recipe),
         progress=None if progress is None or progress.is_over else progress,
         older=services.held_back(sync).count() if recipe.starts else None,
         has_books=recipe.ledger is not None,
@@ -83,6 +98,12 @@ def sync_page(sync: Sync) -> SyncPage:
         add_condition_url=reverse("admin:syncs_filtercondition_add") + query,
         advised=tuple(_advised(sync, ends, recipe)),
     )
+
+
+def _sending(sync: Sync, recipe: Recipe) -> SendingWords | None:
+    if sync.state == SyncState.OFF or not is_made_by_hand(recipe):
+        return None
+    return sending_words(recipe)
 
 
 def _advised(sync: Sync, ends: Ends, recipe: Recipe) -> Iterator[tuple[str, str]]:

@@ -81,14 +81,23 @@ def _switch(tenant: Tenant) -> dict[str, Any]:
 
 def _invoices(tenant: Tenant) -> dict[str, Any]:
     """Only syncs of documents have these pages."""
+    return _of_recipe(tenant, "hubspot_quickbooks_invoices")
+
+
+def _deals(tenant: Tenant) -> dict[str, Any]:
+    """Only what people may ask for whatever its conditions say has this page."""
+    return _of_recipe(tenant, "hubspot_exact_invoices")
+
+
+def _of_recipe(tenant: Tenant, recipe: str) -> dict[str, Any]:
     made = sync(tenant)
-    made.recipe = "hubspot_quickbooks_invoices"
+    made.recipe = recipe
     made.save(update_fields=["recipe"])
     return {"object_id": made.pk}
 
 
 POSTED = frozenset({POST_ONLY})
-BUTTONS = ("retry", "exclude", "include", "enrol", "unlink", "partner", "resolve")
+BUTTONS = ("retry", "exclude", "include", "enrol", "unlink", "partner", "resolve", "leave")
 PAGES: dict[str, Page] = {
     f"admin:syncs_syncrecord_{name}": object_page(
         "syncs.SyncRecord", allowed=WORKERS, status=POSTED
@@ -99,6 +108,9 @@ PAGES: dict[str, Page] = {
     "admin:syncs_sync_preview": object_page("syncs.Sync", allowed=ALL, visit=False),
     "admin:syncs_sync_books": object_page("syncs.Sync", allowed=ALL, arguments=_invoices),
     "admin:syncs_sync_older": object_page("syncs.Sync", allowed=WORKERS, arguments=_invoices),
+    "admin:syncs_sync_send": object_page(
+        "syncs.Sync", allowed=WORKERS, status=POSTED, arguments=_deals
+    ),
     "admin:syncs_sync_switch": object_page(
         "syncs.Sync", allowed=WORKERS, status=POSTED, arguments=_switch
     ),

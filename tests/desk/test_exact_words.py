@@ -10,7 +10,8 @@ from syncs.faults import EXPLANATIONS, explain
     [
         # Limits.
         ("rate_limited", "", "", "error_budget", "Resting after refusals"),
-        ("rate_limited", "", "", "daily_quota", "Today's calls are used up"),
+        ("rate_limited", "", "", "day_quota", "Today's calls are used up"),
+        ("rate_limited", "", "", "day_share", "Today's calls are used up"),
         # Rights.
         ("connection_permission", "", "", "scope", "The app lacks a permission in Exact"),
         ("connection_permission", "", "", "division", "No access to this company in Exact"),
@@ -49,7 +50,6 @@ from syncs.faults import EXPLANATIONS, explain
         ),
         ("field_missing", "opportunity", "CloseDate", "close_date", "Deal without a close date"),
         ("field_invalid", "account", "Country", "not_in_table", "Country is not on the table"),
-        ("field_invalid", "opportunity", "Owner", "not_in_table", "Owner is not on the table"),
         ("field_missing", "contact", "LastName", "required", "Contact has no name"),
         (
             "tax",
