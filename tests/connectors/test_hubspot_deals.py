@@ -10,7 +10,16 @@ import pytest
 
 from integrations.connectors.hubspot import feed
 from integrations.connectors.hubspot.client import Client
-from integrations.contract import Choice, FieldType, Line, Record, RecordState
+from integrations.contract import (
+    Category,
+    Choice,
+    FieldType,
+    Line,
+    OperationKind,
+    Record,
+    RecordState,
+    Values,
+)
 from integrations.http import Response
 from integrations.sandbox.hubspot.bulk_deals import DealRow
 from tests.connectors.rig import Rig
@@ -356,3 +365,36 @@ def test_deals_are_found_by_name_with_their_lines(hubspot: Rig) -> None:
 
     assert record.id == deal
     assert len(lines_of(record)) == 1
+
+
+def test_results_are_written_into_many_deals_with_few_calls(hubspot: Rig) -> None:
+    own = {"dealname": "Fair", "dealstage": "closedwon"}
+    ids = hubspot.sandbox.hubspot.load_deals(DealRow(own, [CHAIR]) for _ in range(250))
+    hubspot.connector.fields("deal")
+    values = [{"description": f"Invoice {number}"} for number, _ in enumerate(ids)]
+    operations = hubspot.operations(OperationKind.UPDATE, values, ids)
+    before = hubspot.calls
+
+    outcomes = hubspot.write("deal", operations, [*FIELDS, "description"])
+
+    records = [outcome.record for outcome in outcomes if outcome.record]
+    assert [record.fields["description"] for record in records] == [
+        each["description"] for each in values
+    ]
+    assert all(len(lines_of(record)) == 1 for record in records)
+    # Each hundred: written, read again, three kinds of neighbours, the lines.
+    assert hubspot.calls - before == 3 * 6
+
+
+def test_what_belongs_to_a_deal_is_not_written(hubspot: Rig) -> None:
+    deal = hubspot.sandbox.hubspot.add_deal(dealname="Fair")
+    values: Values = {"pipeline_stage": "default/closedwon"}
+    operations = hubspot.operations(OperationKind.UPDATE, [values], [deal])
+
+    (outcome,) = hubspot.write("deal", operations, FIELDS)
+
+    assert outcome.fault is not None
+    assert (outcome.fault.category, outcome.fault.field) == (
+        Category.CONFIGURATION, "pipeline_stage",
+    )  # fmt: skip
+    assert hubspot.writes == 0

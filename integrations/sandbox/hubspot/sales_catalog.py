@@ -56,6 +56,7 @@ DEALS = ObjectDefinition(
         moment("closedate", "Close Date", DEAL),
         choice("dealtype", "Deal Type", DEAL, DEAL_TYPES, field_type="radio"),
         text("description", "Deal Description", DEAL, field_type="textarea"),
+        text("hs_next_step", "Next step", DEAL),
         owner(DEAL),
         text("hs_all_collaborator_owner_ids", "Deal Collaborators", DEAL),
         flag("hs_is_closed", "Is Deal Closed?", DEAL, read_only=True, calculated=True),
