@@ -40,16 +40,20 @@ class SandboxTokens:
     app: OAuthApp
     access_token: str
     refresh_token: str
+    clock: HandClock
     renewals: int = 0
+    renewed_at: datetime = START
 
     def current(self) -> str:
         return self.access_token
 
     def renew(self, refused: str) -> str:
-        if refused == self.access_token:
+        age = (self.clock.now() - self.renewed_at).total_seconds()
+        if refused == self.access_token and age >= self.app.earliest_refresh:
             self.renewals += 1
             answer = oauth.refresh(self.app, self.refresh_token)
             self.access_token, self.refresh_token = answer.access_token, answer.refresh_token
+            self.renewed_at = self.clock.now()
         return self.access_token
 
 
@@ -65,6 +69,7 @@ class Rig:
     limiter: OpenLimiter
     log: ListedCalls
     slept: list[float]
+    http: Http
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -147,7 +152,7 @@ def make_rig(code: str, server: SandboxServer, clock: HandClock) -> Rig:
     ready = server.ready()[code]
     hosts = provider.hosts_at(ready["base_url"])
     app = provider.oauth(hosts, ready["client_id"], ready["client_secret"], CALLBACK)
-    tokens = SandboxTokens(app, ready["access_token"], ready["refresh_token"])
+    tokens = SandboxTokens(app, ready["access_token"], ready["refresh_token"], clock)
     limiter, log = OpenLimiter(), ListedCalls()
     slept: list[float] = []
 
@@ -157,4 +162,4 @@ def make_rig(code: str, server: SandboxServer, clock: HandClock) -> Rig:
 
     http = Http(hosts.api, tokens, limiter, log, clock=clock.now, sleep=sleep)
     connector = provider.connector(http, ready["account_id"], hosts, "live", clock.now)
-    return Rig(provider, server, clock, connector, tokens, limiter, log, slept)
+    return Rig(provider, server, clock, connector, tokens, limiter, log, slept, http)

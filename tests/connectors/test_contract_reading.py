@@ -202,6 +202,7 @@ def test_a_token_that_expires_in_the_middle_is_renewed_once(
     add(rig, driver, sample, sample.page + 5)
     rig.advance()
     page = rig.connector.changes(sample.object_type, "", sample.fields)
+    rig.clock.advance(rig.tokens.app.earliest_refresh)
     rig.fault("expire_token")
 
     records, _ = rig.read_all(sample.object_type, sample.fields, page.cursor)

@@ -66,16 +66,23 @@ def consent(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(location.query).items()}
 
 
+def connected(rig: Rig, query: dict[str, str], answer: oauth.TokenAnswer) -> str:
+    """The id of the account that was connected; the first, where a person may choose one."""
+    if rig.provider.companies is not None:
+        return rig.provider.companies(rig.http)[0].external_id
+    return rig.provider.external_id_from_callback(query, answer)
+
+
 def test_a_person_connects_an_account(rig: Rig, app: OAuthApp) -> None:
     query = consent(oauth.authorize_url(app, "the state"))
     answer = oauth.exchange(app, query["code"])
 
     assert query["state"] == "the state"
     account_id = rig.server.ready()[rig.provider.code]["account_id"]
-    assert rig.provider.external_id_from_callback(query, answer) == account_id
     assert answer.expires_in > 0
     assert not answer.scopes or set(answer.scopes) >= set(rig.provider.scopes)
     rig.tokens.access_token = answer.access_token
+    assert connected(rig, query, answer) == account_id
     assert rig.connector.identity().external_id == account_id
 
 
@@ -88,6 +95,8 @@ def test_a_code_works_once(rig: Rig, app: OAuthApp) -> None:
 
 
 def test_a_refreshed_token_works(rig: Rig, app: OAuthApp) -> None:
+    rig.clock.advance(app.earliest_refresh)
+
     answer = oauth.refresh(app, rig.tokens.refresh_token)
 
     assert answer.access_token != rig.tokens.access_token
@@ -96,6 +105,8 @@ def test_a_refreshed_token_works(rig: Rig, app: OAuthApp) -> None:
 
 
 def test_a_revoked_consent_asks_to_sign_in_again(rig: Rig, app: OAuthApp) -> None:
+    if not app.revoke_url:
+        pytest.skip("The provider has no call for it.")
     oauth.revoke(app, rig.tokens.refresh_token)
 
     with pytest.raises(SignInAgain):
@@ -112,7 +123,7 @@ def test_every_provider_says_who_it_is() -> None:
     for code, provider in PROVIDERS.items():
         assert provider.code == code
         assert provider.label
-        assert "live" in provider.hosts
+        assert provider.hosts
         for hosts in provider.hosts.values():
             for address in (hosts.api, hosts.app, hosts.authorize, hosts.token):
                 assert address.startswith("https://")

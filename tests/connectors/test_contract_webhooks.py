@@ -1,5 +1,6 @@
 """Webhooks of every provider, as the sandbox sends and signs them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,9 @@ from tests.connectors.rig import Rig
 def inbox(rig: Rig, driver: Driver) -> Iterator[Receiver]:
     with receiver() as inbox:
         driver.listen(rig.sandbox, inbox.url)
+        # Some prove the address first, with a call that says nothing.
+        assert not any(request.body for request in inbox.requests)
+        inbox.requests.clear()
         yield inbox
 
 
@@ -43,12 +47,13 @@ def test_a_change_is_told_by_webhook(
     id_ = driver.add(rig.sandbox, sample, 1)
     driver.edit(rig.sandbox, sample, id_, "Edited")
 
-    events = all_events(rig, inbox)
+    told = all_events(rig, inbox)
 
     account_id = rig.server.ready()[rig.provider.code]["account_id"]
+    # What it belongs to may be told of, too.
+    events = [event for event in told if event.object_type == sample.object_type]
     assert events
     assert {event.record_id for event in events} == {id_}
-    assert {event.object_type for event in events} == {sample.object_type}
     assert {event.external_id for event in events} == {account_id}
     assert len({event.key for event in events}) == len(events)
     for event in events:
@@ -96,7 +101,8 @@ def test_what_was_not_signed_by_the_provider_is_refused(
             name: value[:-4] + "AAA=" if "signature" in name.lower() else value
             for name, value in request.headers.items()
         }
-        request = replace(request, headers=headers)
+        body = re.sub(rb'("HashCode":"\w+)\w{4}"', rb'\1AAAA"', request.body)
+        request = replace(request, headers=headers, body=body)
     else:
         secret += "x"
 
@@ -108,7 +114,8 @@ def test_a_call_without_a_signature_is_refused(
     rig: Rig, driver: Driver, sample: Sample, inbox: Receiver
 ) -> None:
     driver.add(rig.sandbox, sample, 1)
-    request = replace(sent(rig, inbox)[0], headers={})
+    signed = sent(rig, inbox)[0]
+    request = replace(signed, headers={}, body=re.sub(rb',"HashCode":"\w+"', b"", signed.body))
 
     with pytest.raises(BadSignature):
         events_of(rig, request)

@@ -64,12 +64,11 @@ class AccountWriter(Writer):
             body[SEARCH_CODE] = own_reference(operation.key)
         return body
 
-    def before(self, operations: Sequence[Operation]) -> Mapping[str, str | Fault]:
+    def before(self, operations: Sequence[Operation]) -> Mapping[str, Payload | Fault]:
         marked = [one for one in operations if SEARCH_CODE not in one.fields]
-        rows = self._marked(self.context, marked)
-        key = self.definition.key
-        made: dict[str, str | Fault] = {each: str(row[key]).lower() for each, row in rows.items()}
-        return self._taken_codes(operations) | made
+        made = self._marked(self.context, marked)
+        others = [one for one in operations if one.key not in made]
+        return {**taken(self.context, "Code", others), **made}
 
     def found(
         self, wide: Context, operations: Sequence[Operation], since: datetime
@@ -86,10 +85,6 @@ class AccountWriter(Writer):
         rows = with_columns(context, SEARCH_CODE).rows_with(spec, marks) if marks else []
         found = ((marks.get(str(row.get(SEARCH_CODE)).strip().upper()), row) for row in rows)
         return {key: row for key, row in found if key is not None}
-
-    def _taken_codes(self, operations: Sequence[Operation]) -> dict[str, str | Fault]:
-        """Which of these codes somebody bears: a refusal by Exact would count against us."""
-        return taken(self.context, "Code", operations)
 
 
 def _address() -> tuple[FieldSpec, ...]:

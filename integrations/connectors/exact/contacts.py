@@ -55,9 +55,8 @@ class ContactWriter(Writer):
         names = (operation.fields.get(each, (row or {}).get(each)) for each in _NAMES)
         return None if any(names) else _NAMELESS
 
-    def before(self, operations: Sequence[Operation]) -> Mapping[str, str | Fault]:
-        made = self._made()
-        return {one.key: made[one.key] for one in operations if one.key in made}
+    def before(self, operations: Sequence[Operation]) -> Mapping[str, Payload | Fault]:
+        return self._remembered(self.context, operations)
 
     def after(self, operation: Operation, record_id: str, row: Payload | None) -> None:
         if operation.kind is OperationKind.CREATE:
@@ -66,9 +65,17 @@ class ContactWriter(Writer):
     def found(
         self, wide: Context, operations: Sequence[Operation], since: datetime
     ) -> Mapping[str, Payload]:
-        owners = (odata.guid(str(one.fields[ACCOUNT])) for one in operations)
+        known = self._remembered(wide, operations)
+        others = [one for one in operations if one.key not in known]
+        owners = dict.fromkeys(odata.guid(str(one.fields[ACCOUNT])) for one in others)
         conditions = [odata.equals(ACCOUNT, owner) for owner in owners]
-        return alike(wide, operations, conditions, since)
+        return known | alike(wide, others, conditions, since)
+
+    def _remembered(self, context: Context, operations: Sequence[Operation]) -> dict[str, Payload]:
+        made = self._made()
+        ids = {one.key: made[one.key] for one in operations if one.key in made}
+        rows = context.rows_by_id(ids.values()) if ids else {}
+        return {key: rows[record_id] for key, record_id in ids.items() if record_id in rows}
 
     def _made(self) -> dict[str, str]:
         made: dict[str, str] = self.client.shelf.setdefault(_MADE, {})

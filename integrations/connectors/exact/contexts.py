@@ -16,6 +16,10 @@ from integrations.connectors.exact.records import Decode, columns_for, compile_d
 from integrations.contract import Batch, Outcome, Page, Record
 from integrations.http import Clock
 
+# Some endpoints are only read with a condition on one of a few fields; these are among them.
+_ENOUGH = frozenset({"ID", "Code", "Name", "Email"})
+_EVER = f"Created ge {odata.moment('1900-01-01T00:00:00')}"
+
 
 @dataclass(frozen=True)
 class Context:
@@ -69,7 +73,9 @@ class Context:
         if spec.literals is None:
             raise ValueError(f"Records are not looked up by {spec.field.name}.")
         literals = (each for value in values if value for each in spec.literals(value))
-        return self.rows_where((odata.equals(spec.column, each) for each in literals), also)
+        conditions = (odata.equals(spec.column, each) for each in literals)
+        enough = spec.column in _ENOUGH or also
+        return self.rows_where(conditions, also if enough else _EVER)
 
     def gone(self, record_id: str, at: datetime | None = None) -> Record:
         return gone(record_id, self.names, at)

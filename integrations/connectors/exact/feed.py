@@ -25,6 +25,8 @@ BEGINNING = 1
 LOOKS_EVERY = timedelta(days=1)
 # Deletions are kept for two months.
 DELETIONS_REACH = timedelta(days=55)
+# So many records at once are enough.
+ENOUGH = 500
 DELETED = "sync/Deleted"
 _DELETED_COLUMNS = (TIMESTAMP, "EntityKey", "EntityType")
 
@@ -85,13 +87,13 @@ class Feed:
         self._streams = {stream.resource: stream for stream in found}
 
     def page(self, text: str) -> Page:
-        """The next page that has records, or the end."""
+        """The next records; streams with few are read together, and a record comes once."""
         cursor = cursors.from_text(text)
         cursor, anew = self._looked_after(cursor)
-        while True:
-            cursor, records = self._step(cursor)
-            if records or not cursor.stream:
-                break
+        cursor, records = self._step(cursor)
+        while cursor.stream and len(records) < ENOUGH:
+            cursor, more = self._step(cursor)
+            records += more
         is_end = not cursor.stream
         return Page(
             tuple(_latest(records)),

@@ -40,7 +40,7 @@ CODE = "Code"
 class ItemWriter(Writer):
     """An item's code is its own mark; its price is written after it."""
 
-    def before(self, operations: Sequence[Operation]) -> Mapping[str, str | Fault]:
+    def before(self, operations: Sequence[Operation]) -> Mapping[str, Payload | Fault]:
         return taken(self.context, CODE, operations)
 
     def after(self, operation: Operation, record_id: str, row: Payload | None) -> None:

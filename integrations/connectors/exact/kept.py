@@ -32,12 +32,19 @@ def dropped(
 
 
 def is_same(definition: Definition, sent: Values, held: Record) -> bool:
-    """Whether a record has all the values of a create that was never answered."""
+    """Whether a record has all the values of a create that was never answered.
+
+    What is written by a call of its own may still be missing.
+    """
     return all(
-        _equal(definition.spec(name), value, held.fields.get(name))
+        _has(definition.spec(name), value, held.fields.get(name))
         for name, value in sent.items()
         if value is not None and definition.spec(name).field.type is not FieldType.LINES
     )
+
+
+def _has(spec: FieldSpec, sent: Value, held: Value) -> bool:
+    return (spec.is_apart and held is None) or _equal(spec, sent, held)
 
 
 def _is_kept(spec: FieldSpec, sent: Value, held: Value, before: Value) -> bool:

@@ -23,8 +23,11 @@ def with_columns(context: Context, *names: str) -> Context:
     return replace(context, names=tuple(dict.fromkeys((*context.names, *names))))
 
 
-def taken(context: Context, name: str, operations: Sequence[Operation]) -> dict[str, str | Fault]:
-    """By key: who bears a value that must be unique; or its id, where it is all that is wanted."""
+def taken(
+    context: Context, name: str, operations: Sequence[Operation]
+) -> dict[str, Payload | Fault]:
+    """By key: the row that bears a value which must be unique, if it has all that is wanted;
+    otherwise who bears it. A refusal by Exact would count against us."""
     spec = context.definition.spec(name)
     wanted = {one.key: one.fields[name] for one in operations if one.fields.get(name)}
     if not wanted:
@@ -35,16 +38,14 @@ def taken(context: Context, name: str, operations: Sequence[Operation]) -> dict[
     rows = {
         str(row.get(spec.column)).strip().casefold(): row for row in wide.rows_with(spec, values)
     }
-    found: dict[str, str | Fault] = {}
+    found: dict[str, Payload | Fault] = {}
     for one in operations:
         row = rows.get(str(one.fields.get(name) or "").strip().casefold())
         if row is None:
             continue
         holder = wide.record(row)
-        if kept.is_same(context.definition, one.fields, holder):
-            found[one.key] = holder.id
-        else:
-            found[one.key] = _duplicate(spec, one, holder.id, holder.title)
+        is_ours = kept.is_same(context.definition, one.fields, holder)
+        found[one.key] = row if is_ours else _duplicate(spec, one, holder.id, holder.title)
     return found
 
 

@@ -8,7 +8,7 @@ only names a record; it is a hint of what to read again.
 import hashlib
 import hmac
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -57,18 +57,11 @@ def _events(message: dict[str, Any], content: bytes, now: datetime) -> Iterable[
     object_type = _OBJECT_TYPES.get(str(message.get("Topic") or ""))
     division, key = str(message.get("Division") or ""), str(message.get("Key") or "").lower()
     if object_type and division and odata.is_guid(key):
-        # There is no id of the message, and the same may be told again another time.
-        digest = hashlib.sha256(content).hexdigest()
-        at = _moment(str(message.get("EventCreatedOn") or "")) or now
-        yield Event(division, object_type, key, at, f"{digest[:40]}:{int(at.timestamp())}")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        # No message has an id; one without a time of its own may be told again another time.
+        told = str(message.get("EventCreatedOn") or int(now.timestamp()))
+        digest = hashlib.sha256(content + told.encode()).hexdigest()
+        # In which zone Exact tells its times here is not documented.
+        yield Event(division, object_type, key, now, digest)
 
 
 def subscribe(http: Http, external_id: str, callback_url: str) -> None:

@@ -135,8 +135,8 @@ class Writer:
             return bodies.create_body(self.definition, operation.fields, zone)
         return bodies.change_body(self.definition, operation.fields, zone)
 
-    def before(self, operations: Sequence[Operation]) -> Mapping[str, str | Fault]:
-        """By key: the id of the record that a create has made already, or why it is in vain."""
+    def before(self, operations: Sequence[Operation]) -> Mapping[str, Payload | Fault]:
+        """By key: the row that a create has made already, or why it is in vain."""
         return {}
 
     def after(self, operation: Operation, record_id: str, row: Payload | None) -> None:
@@ -166,10 +166,13 @@ class Writer:
             if draft is not None:
                 drafts[operation.key] = draft
         for key, known in self.before(progress.open).items():
+            operation = progress.operations[key]
             if isinstance(known, Fault):
-                progress.refuse(progress.operations[key], known)
-            else:
-                progress.written[key] = known
+                progress.refuse(operation, known)
+                continue
+            progress.written[key] = str(known[self.definition.key]).lower()
+            if not self._complete(progress, operation, known):
+                return
         for operation in progress.open:
             if not self._post(progress, operation, drafts[operation.key]):
                 return
