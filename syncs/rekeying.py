@@ -1,7 +1,5 @@
 """Match values made anew, for rules whose fields the customer's mappings tell."""
 
-from itertools import batched
-
 from accounts.tenancy import TenantQuerySet
 from integrations.contract import RecordState
 from syncs import sides
@@ -21,9 +19,9 @@ def rekey(job: Job, records: TenantQuerySet[SyncRecord]) -> None:
         names = sides.columns(side, ("state", "values"))
         there = records.exclude(**{sides.column(side, "id"): ""})
         rows = there.values_list("pk", *names)
-        found = (
+        found = [
             (pk, keys(spec.match_rules, side, read(values)) if state == RecordState.LIVE else ())
             for pk, state, values in rows
-        )
-        for part in batched(found, BATCH, strict=False):
-            replace_match_values(job.sync, side, part)
+        ]
+        for start in range(0, len(found), BATCH):
+            replace_match_values(job.sync, side, found[start : start + BATCH])
