@@ -68,14 +68,14 @@ def test_each_has_a_feed_of_its_own(books: Caller, path: str, make: str) -> None
     owner = books.create(ACCOUNTS, Name="A")
     item = books.create(ITEMS, Code="A", Description="Ale")
     before = [row["ID"] for row in changes(books, path=path)]
-    fields = {
+    fields: dict[str, dict[str, Any]] = {
         CONTACTS: {"LastName": "Aal", "Account": owner},
         "crm/Addresses": {"Account": owner, "AddressLine1": "Kade 1"},
         ITEMS: {"Code": "B", "Description": "Bier"},
         PRICES: {"Item": item, "Price": 1},
-    }[make]
+    }
 
-    key = books.create(make, **fields)
+    key = books.create(make, **fields[make])
 
     assert [row["ID"] for row in changes(books, path=path)] == [*before, key]
 
