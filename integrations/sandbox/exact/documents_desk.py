@@ -34,13 +34,7 @@ def entry_of(division: Division, document: str) -> Row:
         raise ValueError(f"There is no invoice or entry {document}.")
     if invoice.values["Status"] != PROCESSED:
         raise ValueError("The invoice is not processed yet: nothing is owed for it.")
-    return _booked(division, invoice)
-
-
-def _booked(division: Division, invoice: Row) -> Row:
-    number, journal = invoice.values["InvoiceNumber"], str(invoice.values["Journal"])
-    rows = division.where(entries.HEADER, Journal=journal)
-    return next(row for row in rows if row.values["EntryNumber"] == number)
+    return division.shelf(entries.HEADER).rows[division.notes[printing.BOOKED][invoice.id]]
 
 
 def outstanding(division: Division, document: str) -> Decimal:

@@ -54,32 +54,40 @@ def settle_number(draft: Draft) -> None:
         sent = next_number(draft.division, str(draft["Journal"]), draft["ReportingYear"])
     draft["EntryNumber"] = draft["EntryNumber"] or sent
     draft["InvoiceNumber"] = draft["InvoiceNumber"] or sent
-    if draft.changes("EntryNumber") and is_taken(draft):
+    holder = numbered(draft.division, draft.values)
+    if draft.changes("EntryNumber") and holder is not None and holder.id != draft.id:
         draft.refuse(Kind.IN_USE, DOCUMENT_NUMBER)
 
 
-def is_taken(draft: Draft) -> bool:
-    own = (draft["Journal"], draft["ReportingYear"], draft["EntryNumber"])
-    return any(row.id != draft.id and _number(row.values) == own
-               for row in draft.division.where(HEADER, Journal=str(draft["Journal"])))  # fmt: skip
-
-
-def _number(values: Mapping[str, Any]) -> tuple[Any, Any, Any]:
-    return values.get("Journal"), values.get("ReportingYear"), values.get("EntryNumber")
+def numbered(division: Division, values: Mapping[str, Any]) -> Row | None:
+    """The booking that has the number of these values, in their journal and year."""
+    holder = _numbers(division).get(_number(values))
+    row = division.find(HEADER, holder) if holder else None
+    return row if row is not None and _number(row.values) == _number(values) else None
 
 
 def next_number(division: Division, journal: str, year: int) -> int:
     """The next free number of a journal in a year: year, journal and a running number."""
     first = int(f"{year % 100}{journal:0>2}0001")
-    taken = {
-        row.values.get("EntryNumber")
-        for row in division.where(HEADER, Journal=journal)
-        if row.values.get("ReportingYear") == year
-    }
     while True:
         number = division.next_number(f"journal/{journal}/{year}", first)
-        if number not in taken:
+        named = {"Journal": journal, "ReportingYear": year, "EntryNumber": number}
+        if numbered(division, named) is None:
             return number
+
+
+def note_number(division: Division, row: Row) -> None:
+    _numbers(division)[_number(row.values)] = row.id
+
+
+def _numbers(division: Division) -> dict[str, str]:
+    """The bookings by journal, year and number: who books much would ask all others."""
+    found: dict[str, str] = division.notes.setdefault("entry_numbers", {})
+    return found
+
+
+def _number(values: Mapping[str, Any]) -> str:
+    return "/".join(str(values.get(name)) for name in ("Journal", "ReportingYear", "EntryNumber"))
 
 
 def add_up(draft: Draft) -> None:
@@ -175,10 +183,8 @@ def _amount(values: Mapping[str, Any]) -> Amount:
 def settle_receivable(draft: Draft) -> None:
     """What is owed follows the booking."""
     row = draft.division.shelf(HEADER).rows[draft.id]
-    if draft.is_new:
-        receivables.book(draft.division, row.values)
-    else:
-        receivables.rebook(draft.division, row.values)
+    note_number(draft.division, row)
+    receivables.book(draft.division, row.values)
 
 
 def refresh_header(line: Draft) -> None:
@@ -188,7 +194,7 @@ def refresh_header(line: Draft) -> None:
     rows = line.division.where(PATH, EntryID=header.id)
     total = added([_amount(row.values) for row in rows])
     row = line.division.touch(HEADER, header.id, **totals(line.division, header.values, total))
-    receivables.rebook(line.division, row.values)
+    receivables.book(line.division, row.values)
 
 
 def forget_receivable(draft: Draft) -> None:
@@ -198,6 +204,7 @@ def forget_receivable(draft: Draft) -> None:
 def book(division: Division, values: Mapping[str, Any], lines: list[dict[str, Any]]) -> Row:
     """Store the finished booking of a printed invoice."""
     row = division.save(ENTRIES, values)
+    note_number(division, row)
     for number, line in enumerate(lines, 1):
         division.save(LINES, line | {"EntryID": row.id, "LineNumber": number})
     receivables.book(division, row.values)

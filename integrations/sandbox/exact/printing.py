@@ -21,6 +21,8 @@ from integrations.sandbox.exact.tables.sales import LAYOUTS, PRINTED_SALES_INVOI
 LAYOUTS_PATH = "salesinvoice/Layouts"
 DOCUMENT_LAYOUT, EMAIL_LAYOUT = 1, 2
 SCOPE = "Sales invoices"
+# The bookings by their invoices; nothing of it can be read.
+BOOKED = "booked_invoices"
 _MADE = "Document is aangemaakt"
 _MAILED = "E-mail is verzonden"
 _NO_ADDRESS = "Verplicht: E-mailadres"
@@ -123,7 +125,8 @@ def _book(division: Division, invoice: Mapping[str, Any], period: periods.Period
     }
     rows = division.where(PATH, InvoiceID=invoice["InvoiceID"])
     rows.sort(key=lambda row: int(row.values["LineNumber"]))
-    entries.book(division, values, [_entry_line(row.values) for row in rows])
+    entry = entries.book(division, values, [_entry_line(row.values) for row in rows])
+    division.notes.setdefault(BOOKED, {})[invoice["InvoiceID"]] = entry.id
 
 
 def _entry_line(line: Mapping[str, Any]) -> dict[str, Any]:

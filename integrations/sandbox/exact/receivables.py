@@ -35,18 +35,15 @@ _NUMBERS = "receivables"
 type Values = dict[str, Any]
 
 
-def book(division: Division, entry: Mapping[str, Any]) -> Row:
-    """Note what is owed for a booking."""
-    terms = division.holder(
-        "cashflow/PaymentConditions", "Code", str(entry.get("PaymentCondition") or "")
-    )
-    return _add(division, _owed(division, entry, terms))
-
-
-def rebook(division: Division, entry: Mapping[str, Any]) -> None:
-    """A booking that nothing was paid of yet was changed."""
-    forget(division, str(entry["EntryID"]))
-    book(division, entry)
+def book(division: Division, entry: Mapping[str, Any]) -> None:
+    """Note what is owed for a booking, or what is owed now that it was changed."""
+    before = of_entry(division, str(entry["EntryID"]))
+    owed = _owed(division, entry)
+    if len(before) != 1:
+        forget(division, str(entry["EntryID"]))
+        _add(division, owed | {"EntryID": division.shared.new_id()})
+    else:
+        division.touch(PATH, before[0].id, **owed)
 
 
 def forget(division: Division, entry_id: str) -> None:
@@ -111,7 +108,9 @@ def _split(division: Division, row: Row, amount: Decimal) -> Row:
     return _add(division, part)
 
 
-def _owed(division: Division, entry: Mapping[str, Any], terms: Row | None) -> Values:
+def _owed(division: Division, entry: Mapping[str, Any]) -> Values:
+    code = str(entry.get("PaymentCondition") or "")
+    terms = division.holder("cashflow/PaymentConditions", "Code", code)
     rate = common.rate_of(division, str(entry["Currency"])) or Decimal(1)
     kept = ("Currency", "Description", "EntryNumber", "InvoiceNumber", "Journal", "OrderNumber",
             "PaymentCondition", "PaymentReference", "YourRef", "DueDate")  # fmt: skip
@@ -119,7 +118,6 @@ def _owed(division: Division, entry: Mapping[str, Any], terms: Row | None) -> Va
         "Account": entry["Customer"],
         "AmountDC": entry["AmountDC"],
         "AmountFC": entry["AmountFC"],
-        "EntryID": division.shared.new_id(),
         "EntryDate": entry["EntryDate"],
         "InvoiceDate": entry["EntryDate"],
         "IsBatchBooking": 0,
