@@ -105,15 +105,16 @@ def _finish(attempt: ConnectAttempt, query: Mapping[str, str]) -> Connection | C
     if query.get("error") or not query.get("code"):
         raise ConnectRefused(_refusal(query), attempt)
     app = oauth_app(attempt.provider, attempt.environment)
-    asked_at = timezone.now()
     answer = oauth.exchange(app, query["code"], attempt.verifier)
+    # Not before the answer: counted from too early, the first renewal would come too early, too.
+    issued_at = timezone.now()
     provider = provider_of(attempt.provider)
     if provider.companies is not None:
-        return offer(attempt, answer, asked_at)
+        return offer(attempt, answer, issued_at)
     external_id = provider.external_id_from_callback(query, answer)
     if not external_id:
         raise ConnectRefused(_("The provider did not say which company this is."), attempt)
-    return accept(attempt, external_id, answer, asked_at)
+    return accept(attempt, external_id, answer, issued_at)
 
 
 def _refusal(query: Mapping[str, str]) -> str:
