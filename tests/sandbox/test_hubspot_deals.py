@@ -223,3 +223,17 @@ def test_ten_thousand_deals_load_quickly(account: Account) -> None:
 
     assert len(ids) == len(account.hubspot.crm.stores["deals"].live) == 10_000
     assert time.process_time() - began < 10
+
+
+def test_hubspot_notes_when_a_deal_came_into_its_stage(account: Account) -> None:
+    hubspot, clock = account.hubspot, account.server.sandbox.clock
+    since = "hs_v2_date_entered_current_stage"
+    deal = hubspot.add_deal(dealname="Chairs")
+    first = hubspot.get("deals", deal)[since]
+
+    clock.advance(60)
+    hubspot.update("deals", deal, amount="100")
+    assert hubspot.get("deals", deal)[since] == first
+
+    hubspot.move_deal(deal, "closedwon")
+    assert hubspot.get("deals", deal)[since] > first

@@ -9,6 +9,7 @@ from integrations.sandbox.hubspot.crm import Crm, Values
 from integrations.sandbox.hubspot.links import WantedLink
 from integrations.sandbox.hubspot.rules import Rules, check_currency, refused
 from integrations.sandbox.hubspot.store import Record
+from integrations.sandbox.hubspot.values import iso
 
 
 class DealRules(Rules):
@@ -20,14 +21,20 @@ class DealRules(Rules):
         default = {"deal_currency_code": crm.account.currency}
         if len(pipelines := crm.pipelines["deals"]) == 1:
             default["pipeline"] = pipelines[0]["id"]
-        return settled(crm, default | values)
+        return settled(crm, default | values) | _entered(crm)
 
     def revise(self, crm: Crm, record: Record, values: Values, source: str) -> Values:
         if RULED.isdisjoint(values):
             return values
         results = settled(crm, record.values | values)
         changed = {name: value for name, value in results.items() if name in RESULTS}
-        return values | changed
+        has_moved = results["dealstage"] != record.values["dealstage"]
+        return values | changed | (_entered(crm) if has_moved else {})
+
+
+def _entered(crm: Crm) -> Values:
+    """When the deal came into the stage that it is in, which HubSpot notes itself."""
+    return {"hs_v2_date_entered_current_stage": iso(int(crm.clock.time() * 1000))}
 
 
 RULED = frozenset({"dealstage", "pipeline", "deal_currency_code", "amount"})

@@ -59,6 +59,13 @@ DEALS = ObjectDefinition(
         text("hs_next_step", "Next step", DEAL),
         owner(DEAL),
         text("hs_all_collaborator_owner_ids", "Deal Collaborators", DEAL),
+        moment(
+            "hs_v2_date_entered_current_stage",
+            "Date entered current stage",
+            DEAL,
+            read_only=True,
+            calculated=True,
+        ),
         flag("hs_is_closed", "Is Deal Closed?", DEAL, read_only=True, calculated=True),
         flag("hs_is_closed_won", "Is Closed Won", DEAL, read_only=True, calculated=True),
         amount("hs_deal_stage_probability", "Deal probability", DEAL),
