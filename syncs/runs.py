@@ -179,8 +179,9 @@ class _Run:
         self.opening = connection
         connector = open_connector(connection, spender=spender_of(self.sync))
         kind = object_type_of(connector, recipe.end(side).object_type)
-        made = recipe.makes.get(side, ())
-        if self.sync.prepared_at is None and Direction(self.sync.direction).reaches(side):
+        is_written = Direction(self.sync.direction).reaches(side)
+        made = recipe.makes.get(side, ()) if is_written else ()
+        if self.sync.prepared_at is None and is_written:
             # Once: what safe writing needs there, and the fields that mappings name.
             self.claim.renew()
             connector.prepare(kind.name, made)

@@ -102,10 +102,24 @@ def _as_told(
     """With what only the recipe says of it; None where it cannot be there."""
     if told.optional and not _is_writable(mapping, fields):
         return None
+    if _is_unmade(mapping, sync, recipe, fields):
+        return None
     mapping = replace(
         mapping, owned=told.owned, born=told.born, exclude_orphans=told.exclude_orphans
     )
     return with_table(mapping, told, sync.settings, recipe) if told.table else mapping
+
+
+def _is_unmade(
+    mapping: FieldMapping, sync: Sync, recipe: Recipe, fields: Mapping[Side, Mapping[str, Field]]
+) -> bool:
+    """Whether it names a field that is only made where the sync writes, and it does not."""
+    direction = Direction(sync.direction)
+    for side in (one for one in Side if not direction.reaches(one)):
+        made = {field.name for field in recipe.makes.get(side, ())} - fields[side].keys()
+        if made.intersection(mapping.left if side is Side.LEFT else mapping.right):
+            return True
+    return False
 
 
 def _is_writable(mapping: FieldMapping, fields: Mapping[Side, Mapping[str, Field]]) -> bool:

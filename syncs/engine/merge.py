@@ -1,6 +1,6 @@
 """The three-way merge: what one mapping does to a linked record."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final
@@ -93,13 +93,28 @@ def moved(fields: tuple[Watched, ...], view: SideView) -> Moved:
     return answer
 
 
+def _that_count(rule: Rule, side: Side, base: Values, values: Values) -> tuple[Watched, ...]:
+    """All fields; of those of which the first filled one is taken, none that comes after it."""
+    fields = rule.watched(side)
+    if rule.mapping.transform.kind is not TransformKind.REFERENCE:
+        return fields
+    before = (base_of(base, watched) for watched in fields)
+    now = (values.get(watched.field) for watched in fields)
+    return fields[: max(_first_filled(before), _first_filled(now)) + 1]
+
+
+def _first_filled(held: Iterable[Value | Missing]) -> int:
+    filled = (place for place, one in enumerate(held) if one is not MISSING and not is_empty(one))
+    return next(filled, -1)
+
+
 def changed_after(rule: Rule, side: Side, view: SideView) -> tuple[FieldLock, ...]:
     """What of a side's values was changed since something was made of them, once for ever."""
     if view.base is None:
         return ()
     return tuple(
         FieldLock(rule.key, side, watched.field, before, view.values.get(watched.field))
-        for watched in rule.watched(side)
+        for watched in _that_count(rule, side, view.base, view.values)
         if not isinstance(before := base_of(view.base, watched), Missing)
         and not same(view.values.get(watched.field), before)
     )

@@ -376,3 +376,11 @@ def test_changed_lines_are_written_over_with_their_ids_and_dates() -> None:
     (written,) = lines_of(wishes(plan, Side.RIGHT)["Lines"])
     assert (written.id, written.service_date) == ("4", DAY)
     assert (written.quantity, written.amount) == (D(3), D(30))
+
+
+def test_where_nothing_is_sold_that_is_known_lines_go_over_in_words_and_amounts() -> None:
+    sold = line("2", "10", sku="C-1", description="Oak", reference="404")
+
+    (made,) = book(invoice(sold), product="", fallback="")
+
+    assert (made.reference, made.description, made.amount) == ("", "Chair: Oak", D(20))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.contract import Choice, Field, FieldType, Value
-from syncs.engine.filters import describe, evaluate, filter_problems
+from syncs.engine.filters import describe, evaluate, evaluator, filter_problems
 from syncs.engine.terms import Condition, Filter, Operator
 from tests.engine.cases import fields
 
@@ -207,3 +207,24 @@ def test_a_filter_that_can_be_saved() -> None:
 
 def test_an_empty_group_is_refused() -> None:
     assert "has no conditions" in filter_problems(Filter(((ANN,), ())), FIELDS)[0]
+
+
+def test_what_settings_chose_holds_besides_all_groups() -> None:
+    won = Condition("stage", Operator.IS_ONE_OF, ("customer",), setting="stages")
+    both = evaluator(Filter(groups=((ANN,),), chosen=(won,)), FIELDS)
+
+    assert both({"text": "Ann", "stage": "customer"}).passed
+    assert both({"text": "Ann", "stage": "lead"}).clause == won
+    assert both({"text": "Bob", "stage": "customer"}).clause == ANN
+    by_hand = evaluator(Filter(groups=((ANN,),), chosen=(won,)), FIELDS, fixed_only=True)
+    assert by_hand({"text": "Bob", "stage": "lead"}).passed
+
+
+def test_a_setting_without_a_choice_lets_nothing_through() -> None:
+    nobody = Condition("stage", Operator.IS_ONE_OF, (), setting="who")
+    chosen = Filter(chosen=(nobody,))
+
+    assert filter_problems(chosen, FIELDS) == []
+    assert evaluator(chosen, FIELDS)({"stage": "customer"}).clause == nobody
+    assert evaluator(chosen, FIELDS)({}).clause == nobody
+    assert describe(nobody, FIELDS) == "Lifecycle stage: no value is let through"
