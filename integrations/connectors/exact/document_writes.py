@@ -18,10 +18,11 @@ from integrations.connectors.exact.faults import Refused
 from integrations.connectors.exact.fields import FieldSpec
 from integrations.connectors.exact.payloads import Payload, Unwritable, nested, refusal
 from integrations.connectors.exact.printing import Printing, invoice_date
+from integrations.connectors.exact.progress import Progress
 from integrations.connectors.exact.receivables import PROCESSED
 from integrations.connectors.exact.sales_lines import amounts_of, to_invoice_lines
 from integrations.connectors.exact.tags import has_tag, tagged
-from integrations.connectors.exact.writes import LONG_AGO, Progress, Writer
+from integrations.connectors.exact.writes import LONG_AGO, Writer
 from integrations.contract import (
     Batch,
     Category,

@@ -6,14 +6,15 @@ be written is dropped without a word: everything written is read back and compar
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.connectors.exact import bodies, kept
 from integrations.connectors.exact.contexts import Context
-from integrations.connectors.exact.faults import Refused, fault_of
+from integrations.connectors.exact.faults import REFERENCE, Refused, fault_of
 from integrations.connectors.exact.payloads import Payload, Unwritable, code
+from integrations.connectors.exact.progress import Progress
 from integrations.connectors.exact.records import END_DATE
 from integrations.contract import (
     Batch,
@@ -28,6 +29,7 @@ from integrations.contract import (
     Record,
     RecordState,
     RetryLater,
+    Value,
 )
 
 CREATE, RESTORE = OperationKind.CREATE, OperationKind.RESTORE
@@ -38,46 +40,8 @@ LONG_AGO = timedelta(days=31)
 # Clocks differ.
 CLOCK_SKEW = timedelta(minutes=5)
 
-
-@dataclass(slots=True)
-class Progress:
-    """What has become of the operations of a batch so far."""
-
-    operations: Mapping[str, Operation]
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    # By key: the id of the record that was written, still to be read.
-    written: dict[str, str] = field(default_factory=dict)
-    # Written, but something of it was refused.
-    faults: dict[str, Fault] = field(default_factory=dict)
-    # Sent, and the answer of an update got lost: the record itself tells.
-    doubtful: dict[str, Fault] = field(default_factory=dict)
-    stop: ConnectorError | None = None
-
-    @property
-    def open(self) -> list[Operation]:
-        return [
-            operation
-            for key, operation in self.operations.items()
-            if key not in self.outcomes and key not in self.written
-        ]
-
-    def refuse(self, operation: Operation, fault: Fault) -> None:
-        self.outcomes[operation.key] = Outcome(operation.key, OutcomeStatus.REFUSED, fault=fault)
-
-    def lose(self, operation: Operation, fault: Fault) -> None:
-        unknown = replace(fault, category=Category.OUTCOME_UNKNOWN)
-        self.outcomes[operation.key] = Outcome(operation.key, OutcomeStatus.UNKNOWN, fault=unknown)
-
-    def leave(self, fault: Fault) -> None:
-        """Nothing more is sent in this batch."""
-        for operation in self.open:
-            outcome = Outcome(operation.key, OutcomeStatus.NOT_SENT, fault=fault)
-            self.outcomes[operation.key] = outcome
-
-    @property
-    def nothing_done(self) -> bool:
-        statuses = {outcome.status for outcome in self.outcomes.values()}
-        return not self.written and statuses <= {OutcomeStatus.NOT_SENT}
+# Refusals of a code or reference that Exact does not know, whatever the record.
+_OF_THE_VALUE = frozenset({REFERENCE, "vat_reference", "currency_reference"})
 
 
 class Writer:
@@ -182,7 +146,7 @@ class Writer:
         try:
             answer = self.client.create(self.definition.resource, body)
         except Refused as refused:
-            progress.refuse(operation, self.fault(refused))
+            self._refuse(progress, operation, refused)
             return True
         except OutcomeUnknown as lost:
             progress.lose(operation, lost.fault)
@@ -225,7 +189,7 @@ class Writer:
                 self.client.change(self.definition.resource, operation.id, body)
         except Refused as refused:
             del progress.written[key]
-            progress.refuse(operation, self.fault(refused))
+            self._refuse(progress, operation, refused)
             return True
         except OutcomeUnknown as lost:
             progress.doubtful[key] = lost.fault
@@ -258,7 +222,7 @@ class Writer:
         self, progress: Progress, operation: Operation, row: Payload | None
     ) -> dict[str, Any] | None:
         """The body to send; None when it is refused here, which costs no call."""
-        fault = self.problem(operation, row)
+        fault = self.problem(operation, row) or self._known_to_fail(operation)
         if fault is not None:
             progress.refuse(operation, fault)
             return None
@@ -269,6 +233,25 @@ class Writer:
         except Unwritable as bad:
             progress.refuse(operation, bad.fault)
             return None
+
+    # The same wrong value is not sent twice: ten refusals an hour shut the endpoint
+
+    def _refuse(self, progress: Progress, operation: Operation, refused: Refused) -> None:
+        fault = self.fault(refused)
+        progress.refuse(operation, fault)
+        value = operation.fields.get(fault.field)
+        if fault.field and fault.code in _OF_THE_VALUE and isinstance(value, str):
+            self._refused_values()[fault.field, value] = fault
+
+    def _known_to_fail(self, operation: Operation) -> Fault | None:
+        refused = self._refused_values()
+        pairs = ((name, value) for name, value in operation.fields.items() if value is not None)
+        return next((refused[pair] for pair in pairs if pair in refused), None)
+
+    def _refused_values(self) -> dict[tuple[str, Value], Fault]:
+        name = f"refused {self.definition.type.name}"
+        found: dict[tuple[str, Value], Fault] = self.client.shelf.setdefault(name, {})
+        return found
 
     # Reading back
 
