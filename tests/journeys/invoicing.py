@@ -2,42 +2,34 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Tenant
-from accounts.tenancy import tenant_scope
-from integrations.sandbox.core import Sandbox
 from integrations.sandbox.server import SandboxServer
 from syncs import services
 from syncs.engine.terms import Direction
-from syncs.models import Integration, Status, Sync, SyncRecord
+from syncs.models import Status, Sync
 from syncs.recipes.hubspot_quickbooks_documents import CONTACTS, INVOICES, PAYMENTS, PRODUCTS
-from syncs.runs import Ended, run_sync
 from tests.journeys.conftest import connect
+from tests.journeys.stories import Story
 
 NOTES = "hubspot_quickbooks_payment_notes"
 ORDER = (CONTACTS, PRODUCTS, INVOICES, PAYMENTS, NOTES)
-MOST_ROUNDS = 40
 
 type Row = Mapping[str, Any]
 
 
 @dataclass
-class Billing:
+class Billing(Story):
     """A tenant with both providers connected; syncs are switched on by `switch_on`."""
 
-    tenant: Tenant
-    server: SandboxServer
-    integration: Integration
-    syncs: dict[str, Sync] = field(default_factory=dict)
-
     @property
-    def sandbox(self) -> Sandbox:
-        return self.server.sandbox
+    def main(self) -> Sync:
+        return self.invoices
 
     @property
     def invoices(self) -> Sync:
@@ -70,34 +62,6 @@ class Billing:
         found = {sync.recipe: sync for sync in rows}
         self.syncs = {code: found[code] for code in ORDER if code in found}
 
-    # Running.
-
-    def settle(self) -> None:
-        """Run all syncs until nothing is left to do in any of them."""
-        for _ in range(MOST_ROUNDS):
-            ended = [self._run(sync) for sync in self.syncs.values()]
-            if all(one in (Ended.DONE, Ended.IDLE) for one in ended) and not self._unsettled():
-                return
-            self._be_due()
-        raise AssertionError(f"The syncs never came to rest: {self.reasons()[:8]}")
-
-    def _run(self, sync: Sync) -> Ended:
-        services.request_run(sync)
-        return run_sync(sync.pk, seconds=120)
-
-    def _unsettled(self) -> bool:
-        rows = SyncRecord.objects.for_tenant(self.tenant).filter(sync__in=self.syncs.values())
-        return rows.filter(due_at__lte=timezone.now()).exists() or any(
-            row.status == Status.PENDING for row in rows.only("status")
-        )
-
-    def _be_due(self) -> None:
-        now = timezone.now()
-        pending = SyncRecord.objects.for_tenant(self.tenant).filter(status=Status.PENDING)
-        pending.exclude(due_at=None).update(due_at=now)
-        with tenant_scope(self.tenant):
-            Sync.objects.update(held_until=None)
-
     # People at work in HubSpot.
 
     def contact(self, first: str = "Ann", **more: str) -> str:
@@ -123,14 +87,6 @@ class Billing:
 
     # Looking.
 
-    def record(self, sync: Sync | None = None, **where: object) -> SyncRecord:
-        rows = SyncRecord.objects.for_tenant(self.tenant)
-        return rows.get(sync=sync or self.invoices, **where)
-
-    def records(self, sync: Sync | None = None) -> list[SyncRecord]:
-        rows = SyncRecord.objects.for_tenant(self.tenant).filter(sync=sync or self.invoices)
-        return list(rows.order_by("pk"))
-
     def booked(self, invoice: str) -> dict[str, Any]:
         """What QuickBooks holds of a HubSpot invoice."""
         return self.sandbox.quickbooks.get("Invoice", self.record(left_id=invoice).right_id)
@@ -139,15 +95,6 @@ class Billing:
         """What HubSpot holds of a QuickBooks invoice."""
         return self.sandbox.hubspot.get("invoices", self.record(right_id=number).left_id)
 
-    def reasons(self) -> list[tuple[str, str, str, str, str]]:
-        rows = SyncRecord.objects.for_tenant(self.tenant).exclude(status=Status.IN_SYNC)
-        return list(
-            rows.values_list("sync__recipe", "left_title", "right_title", "category", "reason")
-        )
-
-    def statuses(self, sync: Sync | None = None) -> dict[str, int]:
-        return dict(services.totals(sync or self.invoices).statuses)
-
 
 def billing(tenant: Tenant, server: SandboxServer) -> Billing:
     server.sandbox.hubspot.set_currencies("USD")
@@ -155,13 +102,6 @@ def billing(tenant: Tenant, server: SandboxServer) -> Billing:
         connect(tenant, server, "hubspot"), connect(tenant, server, "quickbooks")
     )
     return Billing(tenant, server, integration)
-
-
-def again(books: Billing) -> None:
-    """A second run writes nothing."""
-    writes = books.sandbox.writes
-    books.settle()
-    assert books.sandbox.writes == writes
 
 
 def amount(row: Mapping[str, Any], name: str = "TotalAmt") -> Decimal:

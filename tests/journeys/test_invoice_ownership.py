@@ -10,7 +10,6 @@ from syncs.faults import explain
 from syncs.models import Status
 from tests.journeys.invoicing import (
     Billing,
-    again,
     agree,
     amount,
     billing,
@@ -20,6 +19,7 @@ from tests.journeys.invoicing import (
     line,
     sales,
 )
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

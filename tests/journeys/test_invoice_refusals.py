@@ -12,15 +12,8 @@ from syncs.models import Status, Sync, SyncRecord, SyncState
 from syncs.recipes import recipe_of
 from syncs.recipes.hubspot_quickbooks_documents import CONTACTS, PRODUCTS
 from syncs.runs import Ended, run_sync
-from tests.journeys.invoicing import (
-    Billing,
-    again,
-    agree,
-    billing,
-    failing,
-    item,
-    line,
-)
+from tests.journeys.invoicing import Billing, agree, billing, failing, item, line
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,8 @@ from syncs import services
 from syncs.faults import explain
 from syncs.models import Status
 from syncs.runs import Ended, run_sync
-from tests.journeys.invoicing import Billing, again, agree, billing, failing, line
+from tests.journeys.invoicing import Billing, agree, billing, failing, line
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,17 +7,8 @@ import pytest
 from accounts.models import Tenant
 from integrations.sandbox.server import SandboxServer
 from syncs.faults import explain
-from tests.journeys.invoicing import (
-    Billing,
-    again,
-    agree,
-    amount,
-    billing,
-    failing,
-    item,
-    line,
-    sales,
-)
+from tests.journeys.invoicing import Billing, agree, amount, billing, failing, item, line, sales
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,8 @@ from syncs import services
 from syncs.engine.terms import Direction
 from syncs.faults import explain
 from syncs.models import SyncRecord
-from tests.journeys.invoicing import Billing, again, agree, billing, days_ago, failing, item, line
+from tests.journeys.invoicing import Billing, agree, billing, days_ago, failing, item, line
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

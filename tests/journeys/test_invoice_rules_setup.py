@@ -9,7 +9,8 @@ from syncs import services
 from syncs.engine.terms import Direction, Operator, Side
 from syncs.models import FilterCondition, Status, Sync, SyncRecord, SyncState
 from syncs.recipes.hubspot_quickbooks_documents import CONTACTS, INVOICES, PRODUCTS
-from tests.journeys.invoicing import Billing, again, agree, billing, days_ago, item, line
+from tests.journeys.invoicing import Billing, agree, billing, days_ago, item, line
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

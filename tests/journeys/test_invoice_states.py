@@ -10,16 +10,8 @@ from integrations.sandbox.server import SandboxServer
 from syncs import services
 from syncs.engine.terms import Direction, Removal, Side, Update
 from syncs.models import Mapping, Status, SyncRecord
-from tests.journeys.invoicing import (
-    Billing,
-    again,
-    agree,
-    amount,
-    billing,
-    days_ago,
-    item,
-    line,
-)
+from tests.journeys.invoicing import Billing, agree, amount, billing, days_ago, item, line
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,8 @@ from accounts.models import Tenant
 from integrations.sandbox.server import SandboxServer
 from syncs.engine.terms import Direction
 from syncs.models import Status, SyncState
-from tests.journeys.invoicing import NOTES, Billing, again, amount, billing, line, sales
+from tests.journeys.invoicing import NOTES, Billing, amount, billing, line, sales
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

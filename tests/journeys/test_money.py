@@ -14,7 +14,8 @@ from accounts.models import Tenant
 from integrations.sandbox.server import SandboxServer
 from syncs.agreement import agreement
 from syncs.models import Status, SyncRecord
-from tests.journeys.invoicing import Billing, again, amount, billing, line
+from tests.journeys.invoicing import Billing, amount, billing, line
+from tests.journeys.stories import again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,8 @@ from syncs import services
 from syncs.engine.terms import Side
 from syncs.faults import explain
 from syncs.models import Status
-from tests.journeys.invoicing import Billing, again, agree, amount, billing, line
+from tests.journeys.invoicing import Billing, agree, amount, billing, line
+from tests.journeys.stories import again
 
 type Amount = Decimal | int
 
