@@ -97,6 +97,13 @@ class SignIn:
         """A fresh access token beside all chains, so that time may pass in a test."""
         return self._access("in-process").value
 
+    def latest(self) -> str:
+        """The refresh token that the user's chain has come to; of a new one when it has ended."""
+        for chain in self._chains.values():
+            if not chain.is_superseded and self.tokens.valid("refresh", chain.current):
+                return chain.current
+        return self._begin("")[1]
+
     def register(self, redirect_uris: tuple[str, ...]) -> None:
         """Let these addresses be called back, besides those of this machine."""
         self.app = replace(self.app, redirect_uris=redirect_uris)

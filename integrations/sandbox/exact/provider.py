@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from integrations.sandbox.core import Meter, Request, Response, Setting
-from integrations.sandbox.exact import company, documents, notices, record_screen
+from integrations.sandbox.exact import company, documents, notices, portal_screen, record_screen
 from integrations.sandbox.exact.call import Call
 from integrations.sandbox.exact.catalogue import ENTITIES
 from integrations.sandbox.exact.division import Division, Person, Shared
@@ -88,15 +88,22 @@ class Exact(Hand):
             return self.sign_in.handle(request)
         if record_screen.is_screen(request.path):
             with self.lock:
+                if portal_screen.is_asked(request):
+                    return portal_screen.answer(request, self)
                 return record_screen.answer(request, self)
         place = place_of(request.path)
         self.meter.call(f"{request.method} {place.template if place else '/other'}")
         if self.sign_in.tokens.valid("access", request.bearer) is None:
-            # 401s count as errors too, but nobody knows of which endpoint.
+            self._note_expired(place, request)
             return Response(401, b"", (("WWW-Authenticate", "Bearer"),))
         if place is None:
             return error(404, "Resource not found.")
         return self._admitted(place, request)
+
+    def _note_expired(self, place: Place | None, request: Request) -> None:
+        """A token that ran out is an error of the endpoint; of any other nobody knows whose."""
+        if place is not None and self.sign_in.tokens.find("access", request.bearer):
+            self.throttle.note(place.division or self.current, place.resource.path, 401)
 
     def _admitted(self, place: Place, request: Request) -> Response:
         """Answer a call of a valid token, within the limits."""
@@ -258,8 +265,9 @@ class Exact(Hand):
         with self.lock:
             self.webhooks.base_url = base_url
             if self.sign_in.tokens.valid("access", self._access) is None:
-                access, self._refresh = self.sign_in.first_tokens()
-                self._access = access.value
+                # Not a new consent, which would end the chain that a client lives on.
+                self._access = self.sign_in.access_token()
+            self._refresh = self.sign_in.latest()
         return {
             "base_url": base_url,
             "account_id": str(company.MAIN),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from integrations.sandbox.exact.fields import Field, Table
@@ -45,11 +46,11 @@ class Resource:
     # With $top of a page or less most resources answer a bare list.
     keeps_results: bool = False
 
-    @property
+    @cached_property
     def key(self) -> str:
         return next(each.name for each in self.fields.values() if each.is_key)
 
-    @property
+    @cached_property
     def key_field(self) -> Field:
         return self.fields[self.key]
 

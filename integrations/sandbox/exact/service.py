@@ -23,6 +23,7 @@ from integrations.sandbox.exact.shelf import Row
 _PLACE = re.compile(r"/api/v1/(?P<division>\d+|current)/(?P<rest>.+?)/?")
 _REST = re.compile(r"(?P<path>[A-Za-z/]+?)(?:\((?P<key>[^)]*)\))?(?:/(?P<tail>\$?\w+))?")
 _GUID = re.compile(r"guid'([0-9a-fA-F-]{36})'")
+LARGEST_BODY = 10 * 1024 * 1024
 _ATOM = b'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"/>'
 
 
@@ -173,6 +174,8 @@ def _writer(call: Call) -> writes.Writer:
 
 
 def _body(request: Request) -> Any:
+    if len(request.body) > LARGEST_BODY:
+        raise Stopped(413, "The request body is too large.")
     if "application/json" not in request.header("content-type"):
         raise Stopped(415, "Unsupported media type requested.")
     try:
