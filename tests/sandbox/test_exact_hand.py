@@ -191,3 +191,15 @@ def test_a_contact_is_shown_by_its_name(books: Caller) -> None:
 @pytest.mark.parametrize("key", ["00000000-0000-0000-0000-000000000000", "x"])
 def test_an_unknown_record_has_no_page(books: Caller, key: str) -> None:
     assert page(books, key).status_code == 404
+
+
+def test_the_first_page_of_a_division_leads_to_what_changed_last(books: Caller) -> None:
+    key = books.exact.add(ACCOUNTS, Name="Anna")
+    url = f"{books.ready['base_url']}/docs/MenuPortal.aspx"
+
+    first = requests.get(url, params={"_Division_": "1234567"}, timeout=10)
+    other = requests.get(url, params={"_Division_": "99"}, timeout=10)
+
+    assert f'<a href="?_Division_=1234567&amp;ID={key}">Anna</a>' in first.text
+    assert "Voorbeeld Handel B.V." in first.text
+    assert other.status_code == 404

@@ -150,6 +150,16 @@ def test_missing_rights_count_as_errors(free: Caller) -> None:
     assert free.get(ACCOUNTS).status_code == 429
 
 
+def test_calls_with_a_token_that_ran_out_count_as_errors(free: Caller) -> None:
+    free.clock.advance(600)
+    for _ in range(10):
+        assert free.get("general/Currencies").status_code == 401
+    free.wait(0)
+
+    assert free.get("general/Currencies").status_code == 429
+    assert free.get("general/Nothing").status_code == 404
+
+
 def test_the_block_can_be_switched_off(free: Caller) -> None:
     free.exact.configure(blocks_errors=False)
 

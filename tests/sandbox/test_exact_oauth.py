@@ -302,5 +302,25 @@ def test_the_ready_tokens_are_renewed_when_they_ran_out(client: Client) -> None:
     assert client.works(client.found.server.ready()["exact"]["access_token"])
 
 
+def test_asking_what_is_ready_leaves_a_client_signed_in(client: Client) -> None:
+    tokens = client.signed_in()
+    client.wait(700)
+
+    ready = client.found.server.ready()["exact"]
+
+    assert ready["refresh_token"] == tokens["refresh_token"]
+    assert client.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_what_is_ready_after_a_disconnection_works(client: Client) -> None:
+    client.found.exact.change(["disconnect"], {})
+
+    ready = client.found.server.ready()["exact"]
+
+    assert client.works(ready["access_token"])
+    client.wait(600)
+    assert client.refresh(ready["refresh_token"]).status_code == 200
+
+
 def test_only_get_and_post_are_known(client: Client) -> None:
     assert requests.get(f"{client.url}/token", timeout=10).status_code == 405
