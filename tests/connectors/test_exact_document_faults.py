@@ -45,6 +45,22 @@ CASES = [
         "OrderedBy",
     ),
     (ENTRY, "Geblokkeerd: Klant", "Blocked: Customer", "reference_inactive", "Customer"),
+    (
+        ENTRY,
+        "Geblokkeerd: Grootboekrekening",
+        "Blocked: G/L account",
+        "reference_inactive",
+        "RevenueAccount",
+    ),
+    (INVOICE, "Geblokkeerd: Dagboek", "Blocked: Journal", "reference_inactive", "Journal"),
+    (INVOICE, "Ongeldig: Aantal [0.5]", "Invalid: Quantity [0.5]", "field_invalid", LINES),
+    (
+        INVOICE,
+        "Ongeldige referentie: Eenheid",
+        "Invalid reference: Unit",
+        "reference_inactive",
+        "UnitCode",
+    ),
     (INVOICE, "Geblokkeerd: Artikel", "Blocked: Item", "reference_inactive", LINES),
     (
         INVOICE,
@@ -98,8 +114,8 @@ CASES = [
     ),
     (
         OPPORTUNITY,
-        "Ongeldige referentie: Fase",
-        "Invalid reference: Stage",
+        "Ongeldige referentie: Verkoopfase",
+        "Invalid reference: Opportunity stage",
         "reference_inactive",
         "OpportunityStage",
     ),

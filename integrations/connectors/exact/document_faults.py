@@ -39,11 +39,16 @@ _NOT_SOLD = (
     r"\b(geen verkoopartikel|verkoopartikel|not a sales item|sales item)\b"
     rf"|{_ITEM}.*\b(niet .{{0,20}}verko|not .{{0,20}}(sold|for sale)|verkoop\)|sales\))"
 )
-_FRACTION = r"\b(fractie|fractions?)\b|\b(decimalen|decimals)\b.*\b(aantal|quantity)\b"
+_QUANTITY = (
+    r"\b(fractie|fractions?)\b"
+    r"|^(ongeldig|niet toegestaan|invalid|not allowed)\b.*\b(aantal|quantity)\b"
+)
+_UNIT = r"\b(eenheid|unit)\b"
+_LAYOUT = r"\b(lay-?out)\b"
 _PROCESSED = r"\b(reeds verwerkt|al verwerkt|already (been )?processed)\b"
 _SETTLED = r"\b(afgeletterd|gematcht|matched|reconciled)\b"
 _CLOSE_DATE = r"\b(sluitdatum|close date)\b"
-_STAGE = r"\b(fase|stage)\b"
+_STAGE = r"(fase|\bstage)\b"
 _CONTACT = r"\b(contactpersoon|contact( person)?)\b"
 
 
@@ -63,9 +68,14 @@ def _of_money(kind: str, customer: str, lines: str, at: str) -> Iterator[Rule]:
     yield rule("prospect", Category.REFERENCE_INACTIVE, rf"{_INVALID}{_CUSTOMER}.*type", customer)
     yield rule("journal_type", Category.CONFIGURATION, rf"{_INVALID}{_JOURNAL}", "Journal")
     yield rule("not_for_sale", Category.REFERENCE_INACTIVE, _NOT_SOLD, lines)
-    yield rule("item_blocked", Category.REFERENCE_INACTIVE, rf"{_BLOCKED}.*{_ITEM}", lines)
-    yield rule("item_blocked", Category.REFERENCE_INACTIVE, rf"{_ITEM}.*{_BLOCKED}", lines)
-    yield rule("customer_blocked", Category.REFERENCE_INACTIVE, _BLOCKED, customer)
+    for code, what, field in (
+        ("item_blocked", _ITEM, lines),
+        ("ledger_blocked", _LEDGER, "RevenueAccount" if kind == ENTRY else lines),
+        ("journal_blocked", _JOURNAL, "Journal"),
+        ("customer_blocked", rf"({_CUSTOMER}|\b(relatie|account)\b)", customer),
+    ):
+        wording = rf"{_BLOCKED}.*{what}|{what}.*{_BLOCKED}"
+        yield rule(code, Category.REFERENCE_INACTIVE, wording, field)
     yield rule("customer_missing", Category.FIELD_MISSING, _REQUIRED + _CUSTOMER, customer)
     yield rule("customer_reference", Category.PARENT_MISSING, _REFERENCE + _CUSTOMER, customer)
     yield rule("item_reference", Category.PARENT_MISSING, _REFERENCE + _ITEM, lines)
@@ -80,7 +90,9 @@ def _of_money(kind: str, customer: str, lines: str, at: str) -> Iterator[Rule]:
         _REFERENCE + _CONDITION,
         "PaymentCondition",
     )
-    yield rule("fraction", Category.FIELD_INVALID, _FRACTION, lines)
+    yield rule("quantity", Category.FIELD_INVALID, _QUANTITY, lines)
+    yield rule("unit_reference", Category.REFERENCE_INACTIVE, _REFERENCE + _UNIT, "UnitCode")
+    yield rule("layout_reference", Category.CONFIGURATION, _REFERENCE + _LAYOUT, "DocumentLayout")
 
 
 DOCUMENT_RULES: tuple[Rule, ...] = (

@@ -46,7 +46,7 @@ class ModifiedFeed:
         self._context = context
 
     def page(self, text: str) -> Page:
-        """The next page that has records, or the end."""
+        """The next page; one of which everything was handed over before is empty."""
         cursor = cursors.read(text, Since) or Since()
         now = self._context.now()
         anew = self._is_stale(cursor, now)
@@ -54,10 +54,7 @@ class ModifiedFeed:
             cursor = Since()
         if cursor.began is None:
             cursor = replace(cursor, began=now, whole=cursor.whole or now)
-        while True:
-            cursor, records, is_end = self._step(cursor)
-            if records or is_end:
-                break
+        cursor, records, is_end = self._step(cursor)
         complete = cursor.began if is_end else None
         if is_end:
             cursor = self._finished(cursor)

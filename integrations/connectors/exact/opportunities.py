@@ -89,7 +89,7 @@ OPPORTUNITY = Definition(
     feed=ModifiedFeed,
     writer=OpportunityWriter,
     specs=(
-        required(found_by(text("Name", "Name", 60, "Naam"))),
+        required(found_by(text("Name", "Name", 50, "Naam"))),
         referring("Account", "Account", "account", "Relatie", "Account"),
         referring("Contact", "Contact", "contact", "Contactpersoon", "Contact"),
         chosen("OpportunityStage", "Stage", "opportunity_stages", "Fase", "Stage"),
