@@ -180,8 +180,11 @@ class FakeConnector:
         return ()
 
     def prepare(self, object_type: str, wanted: Sequence[Field] = ()) -> None:
-        self.provider.called("prepare")
-        self.provider.prepared += 1
+        held = self.provider
+        held.called("prepare")
+        held.prepared += 1
+        known = {field.name for field in held.fields}
+        held.fields += tuple(field for field in wanted if field.name not in known)
 
     def changes(self, object_type: str, cursor: str, fields: Collection[str]) -> Page:
         held = self.provider
