@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.hubspot.crm import Crm, Values
-from integrations.sandbox.hubspot.deal_rules import settled
+from integrations.sandbox.hubspot.deal_rules import entered, settled
 from integrations.sandbox.hubspot.links import LinkType
 from integrations.sandbox.hubspot.told_links import links_told
 from integrations.sandbox.hubspot.totals import line_results
@@ -56,7 +56,7 @@ def _deal(crm: Crm, row: DealRow) -> Values:
         "deal_currency_code": crm.account.currency,
         "hs_object_source": "CRM_UI",
     }
-    return settled(crm, usual | dict(row.properties))
+    return settled(crm, usual | entered(crm) | dict(row.properties))
 
 
 def _line(crm: Crm, line: Mapping[str, str], deal: Values) -> Values:

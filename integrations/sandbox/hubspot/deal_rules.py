@@ -21,7 +21,7 @@ class DealRules(Rules):
         default = {"deal_currency_code": crm.account.currency}
         if len(pipelines := crm.pipelines["deals"]) == 1:
             default["pipeline"] = pipelines[0]["id"]
-        return settled(crm, default | values) | _entered(crm)
+        return settled(crm, default | values) | entered(crm)
 
     def revise(self, crm: Crm, record: Record, values: Values, source: str) -> Values:
         if RULED.isdisjoint(values):
@@ -29,10 +29,10 @@ class DealRules(Rules):
         results = settled(crm, record.values | values)
         changed = {name: value for name, value in results.items() if name in RESULTS}
         has_moved = results["dealstage"] != record.values["dealstage"]
-        return values | changed | (_entered(crm) if has_moved else {})
+        return values | changed | (entered(crm) if has_moved else {})
 
 
-def _entered(crm: Crm) -> Values:
+def entered(crm: Crm) -> Values:
     """When the deal came into the stage that it is in, which HubSpot notes itself."""
     return {"hs_v2_date_entered_current_stage": iso(int(crm.clock.time() * 1000))}
 
