@@ -218,9 +218,7 @@ class Shuffled(Client):
         key = f"00000000-0000-4000-8000-{stamp:012d}"
         return {"ID": key, "Name": f"R{stamp}", "Modified": "/Date(0)/", "Timestamp": str(stamp)}
 
-    def page(
-        self, resource: str, select: Any, where: str = "", order: str = "", top: int = 0
-    ) -> Rows:
+    def page(self, resource: str, select: Any, where: str = "", *more: Any, **others: Any) -> Rows:
         self.asked.append(where)
         return self._answer(0)
 

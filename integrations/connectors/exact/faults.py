@@ -117,9 +117,15 @@ def fault_of(
         rule.category,
         rule.code if rule is not _UNLISTED else f"http_{refused.status}",
         text or f"Exact answered with status {refused.status} and named no reason.",
-        field=field_name(message.subject) or rule.field,
+        field=_named(message.subject, field_name) or rule.field,
         raw=refused.raw,
     )
+
+
+def _named(subject: str, field_name: FieldNames) -> str:
+    """The field by its whole label, or by that without what is added: "Valuta: Verkoop [XXX]"."""
+    candidates = (subject, *(subject.partition(sign)[0].strip() for sign in ("[", "(", ":")))
+    return next(filter(None, map(field_name, candidates)), "")
 
 
 def stop_of(refused: Refused) -> ConnectorError | None:

@@ -138,7 +138,10 @@ class Writer:
             if not self._complete(progress, operation, known):
                 return
         for operation in progress.open:
-            if not self._post(progress, operation, drafts[operation.key]):
+            fault = self._known_to_fail(operation)
+            if fault is not None:
+                progress.refuse(operation, fault)
+            elif not self._post(progress, operation, drafts[operation.key]):
                 return
 
     def _post(self, progress: Progress, operation: Operation, body: Mapping[str, Any]) -> bool:
