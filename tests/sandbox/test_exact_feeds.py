@@ -182,6 +182,17 @@ def test_a_moved_division_makes_its_row_versions_anew(
     assert (before[0][field], after[0][field]) == (None, "/Date(1782405060240)/")
 
 
+def test_a_moved_division_tells_its_deletions_anew(books: Caller) -> None:
+    key = books.create(ACCOUNTS, Name="A")
+    books.delete(ACCOUNTS, key)
+    known = last(deleted(books))
+
+    books.exact.move()
+
+    (row,) = deleted(books, known)
+    assert row["EntityKey"] == key
+
+
 # Bulk
 
 

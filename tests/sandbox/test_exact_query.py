@@ -257,6 +257,19 @@ def test_top_is_a_total_and_no_page_size(many: Caller) -> None:
     assert len(rest) == 40
 
 
+def test_pages_by_values_that_may_be_missing_have_each_row_once(many: Caller) -> None:
+    for order in ("Barcode,Code", "AverageCost desc", "IsSalesItem,Unit desc", "Stock"):
+        codes = {row["Code"] for row in many.rows(ITEMS, **ALL, orderby=order)}
+
+        assert len(codes) == 2 * PAGE + 5
+
+
+def test_counted_pages_go_on_behind_the_last_row(many: Caller) -> None:
+    rows = many.rows(ITEMS, **ALL, inlinecount="allpages")
+
+    assert len({row["Code"] for row in rows}) == len(rows) == 2 * PAGE + 5
+
+
 def test_skip_leaves_rows_out(many: Caller) -> None:
     codes = [row["Code"] for row in many.rows(ITEMS, **ALL, orderby="Code", skip=60, top=3)]
 
