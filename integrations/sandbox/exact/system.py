@@ -84,12 +84,18 @@ def _listed(division: Division, call: Call) -> dict[str, Any]:
     return {
         "Code": books.code,
         "Description": books.description,
-        "CustomerName": call.person.full_name if not books.description else books.description,
+        "CustomerName": _customer(call),
         "Currency": books.currency.ljust(3),
         "Country": books.country.ljust(3),
         "VATNumber": books.vat_number,
         "BlockingStatus": 0,
     }
+
+
+def _customer(call: Call) -> str:
+    """Who owns the divisions: the company of the main one."""
+    mains = [each.books.description for each in call.divisions.values() if each.books.is_main]
+    return mains[0]
 
 
 def _deleted(call: Call) -> Iterator[Mapping[str, Any]]:
