@@ -99,6 +99,12 @@ def test_most_companies_are_in_the_books_already(made: ExactDataSet) -> None:
     assert notes["on both, equal"] > 250
 
 
+def test_names_that_are_too_long_for_an_item_are(made: ExactDataSet) -> None:
+    too_long = [product for product in made.products if len(product["name"]) > 60]
+
+    assert len(too_long) == made.notes["product name too long"]
+
+
 def test_the_crm_is_set_up_for_them(hubspot: HubSpot, made: ExactDataSet) -> None:
     (sales, service) = hubspot.crm.pipelines["deals"]
     deal = next(iter(hubspot.deals))

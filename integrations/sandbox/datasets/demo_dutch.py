@@ -69,11 +69,11 @@ PLANTED = {
     "new customers": 22,
     "not customers yet": 200,
     "only in the books": 40,
+    "with a very long name": 3,
     # From here on each company cannot be written or matched, or cannot be invoiced.
     "two accounts share the VAT number": 5,
     "two companies share the VAT number": 3,
     "no name": 3,
-    "name too long": 3,
     "blocked in the books": 6,
     "prospects in the books": 6,
     "no longer active in the books": 2,
@@ -153,10 +153,10 @@ class Demo:
             self._company("twin", vat=self.companies[number * 11].vat)
         for _ in range(PLANTED["no name"]):
             self._company("refused", name="")
-        for number in range(PLANTED["name too long"]):
+        for number in range(PLANTED["with a very long name"]):
             place = words.PLACES[number][0]
             long = f"Stichting tot Bevordering van Duurzame Warmte en Koude in {place} en Omstreken"
-            self._company("refused", name=long)
+            self._company("new", name=long)
 
     def _barred(self) -> None:
         for _ in range(PLANTED["blocked in the books"]):

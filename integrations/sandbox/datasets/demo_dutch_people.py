@@ -24,11 +24,11 @@ PLANTED = {
     "private customers, on both": 50,
     "private customers, new": 10,
     "private persons, not customers yet": 60,
+    "people with a very long name": 2,
     # From here on each person cannot be written, or cannot be matched.
     "people without a name": 4,
     "e-mail at a company twice in the books": 3,
     "e-mail that Exact refuses": 3,
-    "last name too long": 2,
 }
 # Companies whose people can be on both sides.
 _KNOWN = frozenset({"equal", "differs"})
@@ -132,7 +132,7 @@ class DutchPeople:
             person = self._person(place)
             email = f"{letters(person.last)}{number}@localhost"
             self._add(place, person.properties("customer") | {"email": email})
-        for number in range(PLANTED["last name too long"]):
+        for number in range(PLANTED["people with a very long name"]):
             place = next(known)
             last = " ".join(words.LAST_NAMES[number * 9 : number * 9 + 9])
             person = self._person(place)

@@ -66,7 +66,9 @@ class DutchProducts:
             case "SKU used by a second product":
                 product["hs_sku"] = self.products[number * 5]["hs_sku"]
             case "product name too long":
-                product["name"] = f"{product['name']}, incl. montage, inbedrijfstelling en garantie"
+                product["name"] = (
+                    f"{product['name']}, geplaatst en ingeregeld, met vijf jaar garantie op onderdelen"
+                )
         self.products.append(product)
 
     def _book(self, product: dict[str, Any], **differs: Any) -> None:
