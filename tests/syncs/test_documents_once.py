@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integrations.contract import Category, Choice, Field, FieldType
-from syncs import recipes, services
+from syncs import catalogue, recipes, services
 from syncs.engine.terms import Direction, Mode, Side, Transform, TransformKind
 from syncs.models import Integration, Status, SyncRecord, SyncState
 from syncs.recipes.terms import (
@@ -19,7 +19,7 @@ from syncs.recipes.terms import (
 )
 from syncs.setup import create_sync
 from tests.syncs.conftest import World
-from tests.syncs.fake_connector import FakeProvider
+from tests.syncs.fake_connector import FakeConnector, FakeProvider
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +156,9 @@ def test_what_becomes_of_a_bill_is_told_wherever_its_deal_went(deals: World) -> 
 
 def test_the_fields_that_mappings_name_are_made_before_the_first_run(deals: World) -> None:
     deals.change_sync(state=SyncState.OFF)
+    pair = deals.sync.integration
+    for side, held, kind in ((pair.left, deals.left, "deal"), (pair.right, deals.right, "bill")):
+        catalogue.read_fields(side, kind, FakeConnector(held))
     services.activate(deals.sync)
     deals.settle()
 
