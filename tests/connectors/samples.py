@@ -35,6 +35,8 @@ class Sample:
     archived_as: RecordState = RecordState.ARCHIVED
     # And after a person took it away on the provider's screens.
     removed_as: RecordState = RecordState.ARCHIVED
+    # The feed tells what a person took away; else only a look by its id does.
+    tells_removed: bool = True
     # Records a page of the first read brings, so that the tests make more.
     page: int = 100
     # Calls that one write takes, where each is sent by itself; 0: they travel in batches.

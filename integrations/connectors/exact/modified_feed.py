@@ -52,6 +52,9 @@ class ModifiedFeed:
         anew = self._is_stale(cursor, now)
         if anew:
             cursor = Since()
+        if cursor.address and cursor.columns != self._columns:
+            # Asked for other columns, the round begins again.
+            cursor = replace(cursor, address="", known={})
         if cursor.began is None:
             cursor = replace(cursor, began=now, whole=cursor.whole or now)
         cursor, records, is_end = self._step(cursor)
@@ -89,8 +92,7 @@ class ModifiedFeed:
 
     def _rows(self, cursor: Since) -> Rows:
         context, definition = self._context, self._context.definition
-        # Asked for other columns, the round begins again.
-        if cursor.address and cursor.columns == self._columns:
+        if cursor.address:
             return context.client.follow(cursor.address, definition.resource)
         return context.client.page(
             definition.resource,
