@@ -1,6 +1,6 @@
 """The home page as plain values: how each sync stands, what needs somebody, what to do first."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import Action, may, visible_tenants
 from integrations.models import TOKEN_FIELDS, Connection, ConnectionState
+from integrations.quota import meter
 from integrations.registry import PROVIDERS
 from syncs import faults, services
 from syncs.models import Status, Sync, SyncState
 from syncs.recipes import RECIPES, recipe_of, recipes_for
+from syncs.views.resting import CallMeter
 from syncs.views.sync import Figure
 
 # The order in which people ask; "unlinked" is told only when there is any.
@@ -73,6 +75,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class HomePage:
     cards: tuple[SyncCard, ...]
+    # Of connections whose provider counts calls by the day.
+    meters: tuple[CallMeter, ...]
     steps: tuple[Step, ...]
     failing: int
     failing_url: str
@@ -91,7 +95,20 @@ def home_page(user: User) -> HomePage | None:
     cards = tuple(_card(totals, user, several=several) for totals in counted)
     failing = sum(totals[Status.FAILING] for totals in counted)
     url = _records(status__exact=Status.FAILING.value)
-    return HomePage(cards, () if cards else _steps(user, tenants), failing, url)
+    steps = () if cards else _steps(user, tenants)
+    return HomePage(cards, tuple(_meters(counted)), steps, failing, url)
+
+
+def _meters(counted: Iterable[services.Totals]) -> Iterator[CallMeter]:
+    """One of each connection, however many syncs spend its calls."""
+    used: dict[int, Connection] = {}
+    for totals in counted:
+        for connection in (totals.sync.integration.left, totals.sync.integration.right):
+            used.setdefault(connection.pk, connection)
+    for connection in used.values():
+        found = meter(connection)
+        if found is not None:
+            yield CallMeter(str(connection), found)
 
 
 # --- a sync -----------------------------------------------------------------------------------

@@ -79,6 +79,12 @@ PAGES = {
         stranger=MISSING,
         arguments=lambda tenant: {"uuid": connection(tenant).uuid},
     ),
+    # Only who signed in may choose, whatever others may do: tested with that person elsewhere.
+    "integrations:choose_company": Page(
+        status=frozenset({MISSING}),
+        stranger=MISSING,
+        arguments=lambda _tenant: {"key": "of-nobodys-sign-in"},
+    ),
     "integrations:callback": Page(status=frozenset({NOT_OURS}), arguments=_hubspot),
     # For the providers' machines; whoever they are, the signature tells.
     "integrations:webhook": Page(
