@@ -39,6 +39,7 @@ _ACCOUNT_FIELDS: dict[str, dict[str, Any]] = {
     "Parent": {"refers_to": ACCOUNTS},
     "PaymentConditionSales": {"refers_to": _CONDITIONS},
     "PaymentConditionPurchase": {"refers_to": _CONDITIONS},
+    "PurchaseCurrency": {"refers_to": "general/Currencies"},
     "SalesCurrency": {"refers_to": "general/Currencies"},
     "SalesVATCode": {"refers_to": _VAT, "pad": 3},
     "PurchaseVATCode": {"refers_to": _VAT, "pad": 3},
@@ -66,6 +67,10 @@ def complete_account(draft: Draft) -> None:
         _check_code(draft, str(code))
     if draft["Status"] not in (None, "C", "P", "S", "A"):
         draft.refuse(Kind.INVALID, "Status")
+    for name in ("SalesCurrency", "PurchaseCurrency"):
+        # A currency that is not in use is left out without a word.
+        if draft.referred(name) is None:
+            draft[name] = None
     draft["IsSales"] = draft["Status"] == "C"
     draft.usual(Type="A", Country=draft.division.books.country)
     contact = draft.referred("MainContact")
@@ -169,6 +174,7 @@ ENTITIES = (
             "SalesVATCodeDescription": ("SalesVATCode", "Description"),
             "PurchaseVATCodeDescription": ("PurchaseVATCode", "Description"),
             "SalesCurrencyDescription": ("SalesCurrency", "Description"),
+            "PurchaseCurrencyDescription": ("PurchaseCurrency", "Description"),
         },
         rules=(complete_account,),
         used_by=(

@@ -207,8 +207,8 @@ class Exact(Hand):
             "zone": lambda value: setattr(self.shared, "zone", ZoneInfo(str(value))),
             "redirect_uris": lambda value: self.sign_in.register(tuple(map(str, value))),
             "real_limits": lambda value: setattr(throttle, "is_on", bool(value)),
-            "minute_calls": lambda value: setattr(throttle, "minute_calls", int(value)),
-            "day_calls": lambda value: setattr(throttle, "day_calls", int(value)),
+            "minute_calls": lambda value: throttle.allow(minute_calls=int(value)),
+            "day_calls": lambda value: throttle.allow(day_calls=int(value)),
             "blocks_errors": lambda value: setattr(throttle, "blocks_errors", bool(value)),
             "demands_filters": lambda value: setattr(self._service, "demands_filters", bool(value)),
         }

@@ -122,12 +122,19 @@ class Throttle:
 
     def as_dict(self) -> dict[str, Any]:
         """What was set; the counts begin anew."""
-        return {name: getattr(self, name) for name in SETTINGS}
+        return {"is_on": self.is_on} | {name: getattr(self, name) for name in SETTINGS}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self.clear()
+        self.is_on |= state["is_on"]
         for name in SETTINGS:
             setattr(self, name, state[name])
+
+    def allow(self, *, minute_calls: int | None = None, day_calls: int | None = None) -> None:
+        """Grant an app other allowances, which hold from now on."""
+        self.is_on = True
+        self.minute_calls = minute_calls or self.minute_calls
+        self.day_calls = day_calls or self.day_calls
 
     def clear(self) -> None:
         self._minutes.clear()
