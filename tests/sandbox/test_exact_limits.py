@@ -88,6 +88,14 @@ def test_without_real_limits_nothing_is_told_or_refused(free: Caller) -> None:
     assert free.server.sandbox.violations == 0
 
 
+def test_allowances_that_are_granted_hold_and_are_told(free: Caller) -> None:
+    free.exact.configure(minute_calls=100, day_calls=9000)
+
+    headers = free.get("general/Currencies").headers
+    assert (headers[f"{MINUTELY}Limit"], headers[f"{DAILY}Limit"]) == ("100", "9000")
+    assert calls_until_refused(free, 110) == 99
+
+
 # Errors
 
 

@@ -252,6 +252,15 @@ def test_the_status_says_who_can_be_sold_to(books: Caller, status: str, is_sales
     assert books.exact.get(ACCOUNTS, key)["IsSales"] is is_sales
 
 
+def test_a_currency_that_is_not_in_use_is_left_out(books: Caller) -> None:
+    key = books.create(ACCOUNTS, Name="Anna", SalesCurrency="USD", PurchaseCurrency="XXX")
+    kept = books.exact.get(ACCOUNTS, key)
+    assert (kept["SalesCurrency"], "PurchaseCurrency" in kept) == ("USD", False)
+
+    assert books.put(ACCOUNTS, key, {"SalesCurrency": "XXX"}).status_code == 204
+    assert "SalesCurrency" not in books.exact.get(ACCOUNTS, key)
+
+
 def test_names_addresses_and_vat_numbers_need_not_be_unique(books: Caller) -> None:
     twice = {"Name": "Anna", "Email": "a@b.example", "VATNumber": "NL001234567B01"}
 
