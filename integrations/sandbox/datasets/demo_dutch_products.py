@@ -67,7 +67,7 @@ class DutchProducts:
                 product["hs_sku"] = self.products[number * 5]["hs_sku"]
             case "product name too long":
                 product["name"] = (
-                    f"{product['name']}, geplaatst en ingeregeld, met vijf jaar garantie op onderdelen"
+                    f"{product['name']}, geplaatst en ingeregeld, met vijf jaar garantie"
                 )
         self.products.append(product)
 
