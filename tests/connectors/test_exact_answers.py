@@ -150,6 +150,27 @@ REFUSALS = [
         "currency_reference",
         "SalesCurrency",
     ),
+    (
+        "Ongeldige referentie: Relatie",
+        "Invalid reference: Account",
+        Category.PARENT_MISSING,
+        "account_reference",
+        "",
+    ),
+    (
+        "Ongeldige referentie: Grootboekrekening",
+        "Invalid reference: G/L account",
+        Category.REFERENCE_INACTIVE,
+        "invalid_reference",
+        "GLAccountSales",
+    ),
+    (
+        "Ongeldige referentie: Artikelgroep",
+        "Invalid reference: Item group",
+        Category.REFERENCE_INACTIVE,
+        "invalid_reference",
+        "",
+    ),
     ("Ongeldig: E-mail", "Invalid: Email", Category.FIELD_INVALID, "invalid", "Email"),
     ("Niet toegestaan: Btw-code", "Not allowed: VAT code", Category.TAX, "vat_not_allowed", ""),
 ]

@@ -121,7 +121,7 @@ ACCOUNT = Definition(
     deleted_as=2,
     has_end=True,
     title=("Name", "Code"),
-    screen="/docs/CRMAccount.aspx?_Division_={division}&ID={id}",
+    screen="/docs/CRMAccountCard.aspx?_Division_={division}&AccountID={id}",
     writer=AccountWriter,
     specs=(
         required(found_by(text("Name", "Name", None, "Naam", "Name"))),

@@ -98,7 +98,7 @@ CONTACT = Definition(
     deleted_as=5,
     has_end=True,
     title=("FullName", LAST_NAME, FIRST_NAME),
-    screen="/docs/CRMContact.aspx?_Division_={division}&ID={id}",
+    screen="/docs/CRMContactCard.aspx?_Division_={division}&ID={id}",
     writer=ContactWriter,
     specs=(
         required(referring(ACCOUNT, "Account", "account", "Relatie", "Account", "Klant")),

@@ -33,6 +33,11 @@ _INVALID = r"^(ongeldig|invalid)\b"
 _NOT_ALLOWED = r"^(niet toegestaan|not allowed)\b"
 _VAT = r".*\b(btw|vat|tva)\b"
 _CURRENCY = r".*\b(valuta|currency)\b"
+# Neither ledger accounts nor managers, classes and groups of what we refer to.
+_PARENT = (
+    r".*\b(relatie|klant|customer|artikel|contact|item(?! group)"
+    r"|(?<!g/l )(?<!gl )account(?! (manager|class)))\b"
+)
 _RIGHTS = r"niet gemachtigd|geen rechten|toegang geweigerd|not authori[sz]ed|unauthori[sz]ed"
 
 TABLE: tuple[Rule, ...] = (
@@ -63,7 +68,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         "account_reference",
         Category.PARENT_MISSING,
-        _REFERENCE + r".*\b(relatie|klant|account|customer|artikel|item$|contact)",
+        _REFERENCE + _PARENT,
     ),
     Rule(REFERENCE, Category.REFERENCE_INACTIVE, _REFERENCE),
     Rule("blocked", Category.REFERENCE_INACTIVE, r"geblokkeerd|\bblocked\b"),

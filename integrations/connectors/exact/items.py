@@ -77,7 +77,7 @@ ITEM = Definition(
     deleted_as=9,
     has_end=True,
     title=(CODE, "Description"),
-    screen="/docs/LogItem.aspx?_Division_={division}&ID={id}",
+    screen="/docs/LogItemCard.aspx?_Division_={division}&ID={id}",
     complete=add_prices,
     version=price_version,
     feed=item_feed,
