@@ -68,17 +68,17 @@ PLANTED = {
     "deals to invoice, with a discount": 3,
     # From here on each deal cannot be invoiced. Few enough of them are refused by Exact only when
     # they are sent: ten refusals in an hour would block an endpoint.
-    "deals without a customer": 5,
-    "deals of a company that is no customer": 5,
-    "deals of a blocked customer": 5,
-    "deals of a prospect": 5,
+    "deals without a customer": 8,
+    "deals of a company that is no customer": 8,
+    "deals of a blocked customer": 2,
+    "deals of a prospect": 2,
     "deals of a customer that ended": 2,
-    "deals without lines": 4,
+    "deals without lines": 6,
     "deals with an item that is not for sale": 4,
-    "deals with an item without VAT code": 4,
-    "deals with half of an item sold whole": 2,
+    "deals with an item without VAT code": 2,
+    "deals with half of an item sold whole": 1,
     "deals in a closed period": 3,
-    "deals in a currency the books do not know": 2,
+    "deals in a currency the books do not know": 1,
     "deals with a new product": 4,
 }
 # How the invoices that were made before fared, over and over.
