@@ -17,7 +17,7 @@ from syncs.bench.scratch import NoDatabase, scratch_database, trouble_with
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = 200
-INVOICES = 120
+INVOICES, COMPANIES = 120, 100
 NOWHERE = "postgres://nobody@127.0.0.1:1/"
 
 
@@ -26,7 +26,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The JSON of a tiny run on SQLite."""
     file = tmp_path_factory.mktemp("bench") / "bench.json"
     command = [sys.executable, "manage.py", "bench", f"--records={RECORDS}"]
-    command += [f"--invoices={INVOICES}", "--databases=sqlite", f"--json={file}"]
+    command += [f"--invoices={INVOICES}", f"--exact={COMPANIES}"]
+    command += ["--databases=sqlite", f"--json={file}"]
     # The children choose their own database.
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     ended = subprocess.run(  # our own command
@@ -87,7 +88,11 @@ def test_a_change_on_one_side_is_written_on_the_other_alone(
 
 @pytest.fixture(scope="module")
 def invoices(measured: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    assert [each["subject"] for each in measured["cases"]] == ["records", "invoices"]
+    assert [each["subject"] for each in measured["cases"]] == [
+        "records",
+        "invoices",
+        "companies",
+    ]
     return {each["phase"]: each for each in measured["cases"][1]["phases"]}
 
 
@@ -108,6 +113,20 @@ def test_invoices_that_did_not_change_are_read_and_not_written(
     assert invoices["unchanged"]["read"] >= 4 * INVOICES
     for name in ("unchanged", "idle"):
         assert invoices[name]["writes"] == {"hubspot": 0, "quickbooks": 0}
+
+
+def test_companies_become_accounts_with_hardly_more_calls_than_writes(
+    measured: dict[str, Any],
+) -> None:
+    found = {each["phase"]: each for each in measured["cases"][2]["phases"]}
+
+    first = found["first"]
+    # Four new ones and six that differ.
+    assert first["writes"] == {"hubspot": 0, "exact": COMPANIES // 10}
+    assert first["calls"]["exact"] <= COMPANIES // 10 + 15
+    assert found["unchanged"]["read"] >= 2 * COMPANIES
+    for name in ("unchanged", "idle"):
+        assert found[name]["writes"] == {"hubspot": 0, "exact": 0}
 
 
 def case(records: int, idle_calls: int, cpu_seconds: float = 0.0, written: int = 0) -> Case:

@@ -19,8 +19,8 @@ from syncs.bench.goals import Verdict
 from syncs.bench.quota import measure_quota, run_quota
 from syncs.demo.processes import DidNotStart
 
-SIZES = (10_000, 100_000)
-MANY_INVOICES = MANY_COMPANIES = 10_000
+MANY_COMPANIES = 10_000
+USUAL = ((10_000, 100_000), 10_000, MANY_COMPANIES)
 WIDTH = 150
 LEAST, MOST = 100, 1_000_000
 CHILDREN = {"case": measure_case, "desk": measure_desk, "quota": measure_quota}
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--records", type=_size, nargs="+", help="default: 10000 100000")
         parser.add_argument(
-            "--invoices", type=_size, help="default: 10000; none when --records is given"
+            "--invoices", type=_size, help="default: 10000, when nothing else is asked for"
         )
         parser.add_argument(
             "--exact",
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             nargs="?",
             const=MANY_COMPANIES,
             metavar="COMPANIES",
-            help="only companies that become accounts in Exact Online; default: 10000",
+            help="companies that become accounts in Exact Online; default: 10000",
         )
         parser.add_argument(
             "--databases",
@@ -163,16 +163,15 @@ class Command(BaseCommand):
 
 
 def _sizes(options: dict[str, Any]) -> Iterator[tuple[Subject, int]]:
-    if options["exact"]:
-        yield ACCOUNTS, options["exact"]
-        return
-    for size in sorted(set(options["records"] or SIZES)):
+    """What is asked for; nothing in particular: everything, at its usual sizes."""
+    asked = (options["records"], options["invoices"], options["exact"])
+    records, invoices, companies = asked if any(asked) else USUAL
+    for size in sorted(set(records or ())):
         yield RECORDS, size
-    invoices = options["invoices"] or (0 if options["records"] else MANY_INVOICES)
     if invoices:
         yield INVOICES, invoices
-    if not options["records"] and not options["invoices"]:
-        yield ACCOUNTS, MANY_COMPANIES
+    if companies:
+        yield ACCOUNTS, companies
 
 
 def _size(text: str) -> int:
