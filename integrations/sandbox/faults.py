@@ -12,7 +12,7 @@ from typing import Any
 TIMEOUT_SECONDS = 60.0
 LONGEST_SECONDS = 3_600.0
 SETTINGS = frozenset(
-    {"provider", "kind", "method", "path", "status", "seconds", "times", "rate", "body",
+    {"provider", "kind", "method", "path", "status", "seconds", "times", "rate", "after", "body",
      "retry_after"}
 )  # fmt: skip
 
@@ -49,6 +49,8 @@ class FaultRule:
     seconds: float = 0.0
     times: int | None = 1
     rate: float | None = None
+    # Calls that pass before the first is struck.
+    after: int = 0
     body: str | None = None
     retry_after: str | None = None
     hits: int = 0
@@ -64,6 +66,9 @@ class FaultRule:
 
     def strikes(self) -> bool:
         """Whether it happens this time; uses up one of `times`."""
+        if self.after:
+            self.after -= 1
+            return False
         if self.rate is not None and self.dice.random() >= self.rate:
             return False
         if self.times is not None:
@@ -72,7 +77,8 @@ class FaultRule:
         return True
 
     def as_dict(self) -> dict[str, Any]:
-        names = ("provider", "kind", "method", "status", "seconds", "times", "rate", "hits")
+        names = ("provider", "kind", "method", "status", "seconds", "times", "rate", "after",
+                 "hits")  # fmt: skip
         return {name: getattr(self, name) for name in names} | {
             "path": self.path.pattern if self.path else None
         }
@@ -131,6 +137,7 @@ def parse_rule(
         seconds=_seconds(wanted, kind),
         times=_times(wanted, rate),
         rate=rate,
+        after=_after(wanted),
         body=wanted.get("body"),
         retry_after=None if wanted.get("retry_after") is None else str(wanted["retry_after"]),
         dice=random.Random(seed),
@@ -184,6 +191,13 @@ def _rate(wanted: Mapping[str, Any]) -> float | None:
     if not 0 <= rate <= 1:
         raise ValueError("A rate lies between 0 and 1.")
     return rate
+
+
+def _after(wanted: Mapping[str, Any]) -> int:
+    after = _number(wanted.get("after") or 0, "number of calls", int)
+    if after < 0:
+        raise ValueError("No fewer than 0 calls can pass before a fault.")
+    return after
 
 
 def _number[N: (int, float)](value: Any, name: str, number: type[N]) -> N:

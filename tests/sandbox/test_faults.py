@@ -119,6 +119,17 @@ def test_a_rate_is_seeded_and_goes_on(account: Account) -> None:
     assert rule["hits"] == first.count(500)
 
 
+def test_calls_may_pass_before_a_fault_strikes(account: Account) -> None:
+    fault(account, status=500, after=2, times=1, method="POST")
+
+    statuses = [account.post(CONTACTS, NEW).status_code for _ in range(2)]
+    statuses.append(account.get(CONTACTS).status_code)
+    statuses += [account.post(CONTACTS, NEW).status_code for _ in range(2)]
+
+    # The second contact bears an address that is taken, but it did pass.
+    assert statuses == [201, 409, 200, 500, 409]
+
+
 def test_faults_can_be_taken_back(account: Account) -> None:
     fault(account, status=500, times=100)
     assert account.get(CONTACTS).status_code == 500
@@ -169,6 +180,7 @@ def test_a_fault_of_the_command_line(text: str, expected: dict[str, Any]) -> Non
         ({"provider": "hubspot", "status": 500, "times": 0}, "1 or more"),
         ({"provider": "hubspot", "status": 500, "times": 1.5}, "1.5 is no number of times"),
         ({"provider": "hubspot", "status": 500, "rate": "often"}, "'often' is no rate"),
+        ({"provider": "hubspot", "status": 500, "after": -1}, "No fewer than 0 calls"),
         ({"provider": "hubspot", "kind": "slow"}, "needs seconds"),
         ({"provider": "hubspot", "kind": "slow", "seconds": -1}, "between 0 and 3600"),
         ({"provider": "hubspot", "kind": "timeout", "seconds": "inf"}, "between 0 and 3600"),
