@@ -186,11 +186,14 @@ def _page(
 def _promises(provider: Provider) -> list[str]:
     """What happens now, in the order in which it happens."""
     name = {"name": provider.label}
-    return [
+    promises = [
         _("You sign in at %(name)s, on its own page. Saldo never sees your password.") % name,
         _("%(name)s shows what Saldo wants to read and write, and asks you to allow it.") % name,
-        _("You come back here. Nothing is synced before you switch a sync on."),
     ]
+    if provider.companies is not None:
+        promises.append(_("You come back here. If you may enter several companies, choose one."))
+        return [*promises, _("Nothing is synced before you switch a sync on.")]
+    return [*promises, _("You come back here. Nothing is synced before you switch a sync on.")]
 
 
 def _demand_right(request: HttpRequest, tenant: Tenant | None = None) -> None:
