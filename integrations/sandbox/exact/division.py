@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.sandbox.core import Clock
 from integrations.sandbox.exact import times
-from integrations.sandbox.exact.resources import Entity, Values
+from integrations.sandbox.exact.resources import Entity
 from integrations.sandbox.exact.shelf import Row, Shelf, without_nulls
 
 # Told of every change: division, entity, action ("Create", "Update", "Delete") and values.
@@ -269,8 +269,3 @@ class Division:
         division._numbers = dict(state["numbers"])
         division.notes = dict(state["notes"])
         return division
-
-
-def values_of(row: Row) -> Values:
-    """A copy of what a row holds."""
-    return dict(row.values)

@@ -9,7 +9,7 @@ from integrations.sandbox.exact.division import Division
 from integrations.sandbox.exact.messages import Stopped
 from integrations.sandbox.exact.resources import Resource
 
-NOT_AUTHORISED = "Niet gemachtigd"
+NOT_AUTHORISED = ("Niet gemachtigd", "Not authorized")
 NOT_IN_SCOPE = "Forbidden - User division is not within division scope"
 NOT_GRANTED = "Forbidden"
 
@@ -22,13 +22,20 @@ class Rights:
     scopes: dict[str, bool] = field(default_factory=dict)
     # Resources that the user has no rights to.
     resources: set[str] = field(default_factory=set)
+    # Resources that answer as if the token were at fault.
+    unauthorised: set[str] = field(default_factory=set)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"scopes": dict(self.scopes), "resources": sorted(self.resources)}
+        return {
+            "scopes": dict(self.scopes),
+            "resources": sorted(self.resources),
+            "unauthorised": sorted(self.unauthorised),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         self.scopes = dict(state["scopes"])
         self.resources = set(state["resources"])
+        self.unauthorised = set(state["unauthorised"])
 
 
 def enter(divisions: dict[int, Division], code: int) -> Division:
@@ -41,8 +48,10 @@ def enter(divisions: dict[int, Division], code: int) -> Division:
     return division
 
 
-def require_rights(rights: Rights, resource: Resource, method: str) -> None:
-    """Raises Stopped (403)."""
+def require_rights(rights: Rights, resource: Resource, method: str, language: str) -> None:
+    """Raises Stopped: 403, or 401 in words where others get an empty one."""
+    if resource.path in rights.unauthorised:
+        raise Stopped(401, NOT_AUTHORISED[not language.startswith("nl")])
     can_read = rights.scopes.get(resource.scope)
     if resource.scope and can_read is not None and not (can_read and method == "GET"):
         verb = "read" if method == "GET" else "write"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -120,7 +120,7 @@ class Exact(Hand):
         base_url = self._base_url(request)
         try:
             division = enter(self.divisions, code)
-            require_rights(self.rights, place.resource, request.method)
+            require_rights(self.rights, place.resource, request.method, self.user.language)
             call = Call(request, self.shared, division, self.divisions, self.user, base_url)
             return self._service.answer(place, call)
         except Stopped as stop:
@@ -214,15 +214,19 @@ class Exact(Hand):
         }
 
     def restrict(
-        self, scopes: Mapping[str, str] | None = None, resources: list[str] | None = None
+        self,
+        scopes: Mapping[str, str] | None = None,
+        resources: Iterable[str] = (),
+        unauthorised: Iterable[str] = (),
     ) -> None:
         """Take rights away: scopes of the app ("none" or "read"), resources of the user.
 
-        What is not named is given back.
+        `unauthorised` resources answer 401 instead of 403. What is not named is given back.
         """
         with self.lock:
             self.rights.scopes = {name: left == "read" for name, left in (scopes or {}).items()}
-            self.rights.resources = set(resources or ())
+            self.rights.resources = set(resources)
+            self.rights.unauthorised = set(unauthorised)
 
     def access_token(self) -> str:
         """A fresh access token, so that time may pass in a test."""

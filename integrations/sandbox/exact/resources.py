@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from integrations.sandbox.exact.fields import Field, Table
 
@@ -143,5 +143,3 @@ class Action(Resource):
 
     methods: frozenset[str] = frozenset({"POST"})
     perform: Callable[[Division, Values, str], Mapping[str, Any]]
-    # The names by which the meter counts it as a write.
-    counts_as_write: ClassVar[bool] = True

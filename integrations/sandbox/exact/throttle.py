@@ -117,9 +117,6 @@ class Throttle:
         )
         return sum(1 for each in found for at in each.at if at > now - HOUR)
 
-    def used_today(self, division: int) -> int:
-        return self._windows(division, self._clock.time())[1].calls
-
     def as_dict(self) -> dict[str, Any]:
         """What was set; the counts begin anew."""
         return {"is_on": self.is_on} | {name: getattr(self, name) for name in SETTINGS}

@@ -23,11 +23,6 @@ def naive(milliseconds: int) -> datetime:
     return EPOCH + timedelta(milliseconds=milliseconds)
 
 
-def today(moment: datetime, zone: ZoneInfo) -> int:
-    """Midnight of the current day."""
-    return wall(moment, zone) // DAY * DAY
-
-
 def shown(milliseconds: int) -> str:
     return f"/Date({milliseconds})/"
 
