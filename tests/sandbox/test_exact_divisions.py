@@ -125,6 +125,20 @@ def test_a_user_without_the_right_is_refused(books: Caller) -> None:
     assert books.get("sync/CRM/Accounts", filter="Timestamp gt 1L").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("nl", "Niet gemachtigd"), ("en", "Not authorized")]
+)
+def test_some_missing_rights_look_like_a_token_at_fault(
+    books: Caller, language: str, words: str
+) -> None:
+    books.exact.speak(language)
+    books.exact.restrict(unauthorised=["crm/Opportunities"])
+
+    answer = books.get("crm/Opportunities")
+
+    assert (answer.status_code, told(answer)) == (401, words)
+
+
 def test_users_are_listed(books: Caller) -> None:
     names = [row["FullName"] for row in books.rows("system/Users", select="UserID,FullName")]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.exact_calls import ACCOUNTS, CONTACTS, ITEMS, Caller, caller, told
-from tests.sandbox.test_quickbooks_webhooks import Listener, listening
+from tests.sandbox.listening import Listener, listening
 
 SUBSCRIPTIONS = "webhooks/WebhookSubscriptions"
 
