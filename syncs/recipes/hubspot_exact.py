@@ -40,6 +40,8 @@ ALL, CHOSEN = "all", "stages"
 OWNERS = "owners"
 OUT = (Direction.TO_RIGHT, Direction.BOTH)
 RIGHT_ONLY = frozenset({Side.RIGHT})
+# By this the item is known that Saldo makes for lines without one.
+DEFAULT_ITEM_NOTES = "Made by Saldo for lines without an item"
 
 
 def same(
@@ -321,6 +323,17 @@ _PRODUCTS = Recipe(
     conditions=(
         DefaultCondition(Side.LEFT, Condition("hs_sku", Operator.IS_FILLED)),
         DefaultCondition(Side.RIGHT, Condition("IsSalesItem", Operator.EQUALS, ("true",))),
+        # What stands for lines without a product is no product.
+        DefaultCondition(
+            Side.RIGHT,
+            Condition(
+                "Notes",
+                Operator.NOT_EQUALS,
+                (DEFAULT_ITEM_NOTES,),
+                fixed=True,
+                reason=ExcludeReason.MADE_BY_INTEGRATION,
+            ),
+        ),
     ),
     settings=(
         Setting(
@@ -358,7 +371,8 @@ _PRODUCTS = Recipe(
             is_optional=True,
         ),
     ),
-    right_creation={"IsSalesItem": True},
+    # HubSpot sells any quantity of everything.
+    right_creation={"IsSalesItem": True, "IsFractionAllowedItem": True},
     # HubSpot has no "active": an archived product and an item past its end date say the same.
     left_removed=Removal.ARCHIVE,
     right_removed=Removal.ARCHIVE,

@@ -18,6 +18,7 @@ from syncs.recipes.document_settings import (
 )
 from syncs.recipes.hubspot_exact import (
     COMPANIES,
+    DEFAULT_ITEM_NOTES,
     EXACT,
     HUBSPOT,
     PRODUCTS,
@@ -286,7 +287,12 @@ _INVOICES = Recipe(
             "Code",
             "HUBSPOT",
             {UNIT: "Unit", ITEM_GROUP: "ItemGroup"},
-            {"Description": "Custom line item", "IsSalesItem": True},
+            {
+                "Description": "Custom line item",
+                "Notes": DEFAULT_ITEM_NOTES,
+                "IsSalesItem": True,
+                "IsFractionAllowedItem": True,
+            },
             name_from=ITEM_CODE,
         ),
     ),

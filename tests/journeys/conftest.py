@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Tenant
 from accounts.tenancy import TenantQuerySet, tenant_scope
+from integrations import opening
 from integrations.models import SANDBOX, Connection, WebhookEvent
 from integrations.sandbox.core import Sandbox
 from integrations.sandbox.server import SandboxServer, run_sandbox
@@ -97,6 +98,12 @@ def server(settings: Settings) -> Iterator[SandboxServer]:
     with run_sandbox() as running:
         settings.SANDBOX_URL = running.url
         yield running
+
+
+@pytest.fixture
+def no_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for the next minute's calls; days and refused calls are counted all the same."""
+    monkeypatch.setattr(opening, "limiter_for", lambda _connection: opening.NoLimit())
 
 
 def connect(tenant: Tenant, server: SandboxServer, provider: str) -> Connection:

@@ -20,7 +20,7 @@ from tests.journeys.exact_trading import (
 )
 from tests.journeys.stories import again
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_minutes")]
 
 
 @pytest.fixture
