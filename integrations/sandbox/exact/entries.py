@@ -263,6 +263,8 @@ LINES = Entity(
         VATCode={"refers_to": "vat/VATCodes", "pad": 3},
     ),
     scope=SCOPE,
+    topic="SalesEntries",
+    told_key="EntryID",
     answers_full=True,
     joined={
         "GLAccountCode": ("GLAccount", "Code"),

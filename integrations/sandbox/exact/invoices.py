@@ -246,6 +246,8 @@ LINES = Entity(
         VATCode={"refers_to": "vat/VATCodes", "pad": 3},
     ),
     scope=SCOPE,
+    topic="SalesInvoices",
+    told_key="InvoiceID",
     answers_full=True,
     joined={
         "ItemCode": ("Item", "Code"),
