@@ -51,12 +51,14 @@ class PageFailed(Exception):
     """A page did not open; its time would mean nothing."""
 
 
-def run_desk(database: str, records: int, *, postgres_url: str, tell: Tell) -> Told:
-    """Fill a scratch database and measure; raises ChildFailed or NoDatabase."""
+def run_desk(
+    database: str, records: int, *, postgres_url: str, tell: Tell, times: int = TIMES
+) -> Told:
+    """Fill a scratch database and open each page so often; raises ChildFailed or NoDatabase."""
     name = f"desk on {database}, {records:,} records"
     tell(f"{name}: filling")
     with scratch_database(database, postgres_url) as database_url:
-        task = {"kind": "desk", "records": records}
+        task = {"kind": "desk", "records": records, "times": times}
         found = run_child(
             task, {"DATABASE_URL": database_url}, lambda doing: tell(f"{name}: {doing}")
         )
@@ -99,8 +101,9 @@ def _pages(task: Task) -> Told:
     client = _browser(task["person"])
     with all_tenants("a benchmark looks at one record of the crowd"):
         urls = _urls(_looked_at(task["person"]))
-    told = {name: _page(client, url) for name, url in urls.items()}
-    return {**told, "export, first lines": _export_start(client)}
+    times = task["times"]
+    told = {name: _page(client, url, times) for name, url in urls.items()}
+    return {**told, "export, first lines": _export_start(client, times)}
 
 
 def _browser(person: str) -> Client:
@@ -188,20 +191,20 @@ def _searches(one: SyncRecord) -> dict[str, str]:
     return {f"search: {name}": f"?q={text.replace(' ', '+')}" for name, text in words.items()}
 
 
-def _page(client: Client, url: str) -> Told:
+def _page(client: Client, url: str, times: int) -> Told:
     """Median of some times, after one that warms up and counts the queries."""
     with CaptureQueriesContext(connection) as capture:
         _get(client, url)
     # Kept only until the next request.
     queries = list(capture.captured_queries)
     slowest = max(queries, key=lambda query: float(query["time"]))
-    times = []
-    for _ in range(TIMES):
+    took = []
+    for _ in range(times):
         started = time.perf_counter()
         _get(client, url)
-        times.append((time.perf_counter() - started) * 1000)
+        took.append((time.perf_counter() - started) * 1000)
     return {
-        "ms": statistics.median(times),
+        "ms": statistics.median(took),
         "queries": len(queries),
         "slowest_query_ms": float(slowest["time"]) * 1000,
         "slowest_query": slowest["sql"],
@@ -214,14 +217,14 @@ def _get(client: Client, url: str) -> None:
         raise PageFailed(f"{url} answered {answer.status_code}.")
 
 
-def _export_start(client: Client) -> Told:
+def _export_start(client: Client, times: int) -> Told:
     """Until the first lines of the whole list as CSV have arrived."""
-    times = []
-    for _ in range(TIMES):
+    took = []
+    for _ in range(times):
         started = time.perf_counter()
         next(_exported(client))
-        times.append((time.perf_counter() - started) * 1000)
-    return {"ms": statistics.median(times), "queries": 0}
+        took.append((time.perf_counter() - started) * 1000)
+    return {"ms": statistics.median(took), "queries": 0}
 
 
 def _exported(client: Client) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The JSON of a small crowd on SQLite."""
     file = tmp_path_factory.mktemp("desk") / "desk.json"
     command = [sys.executable, "manage.py", "bench", "--desk", f"--records={RECORDS}"]
+    command += ["--times=1"]
     command += ["--databases=sqlite", f"--json={file}"]
     # The children choose their own database.
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}

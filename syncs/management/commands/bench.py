@@ -14,7 +14,7 @@ from syncs.bench import report, scratch
 from syncs.bench.case import ACCOUNTS, INVOICES, RECORDS, Case, Subject, measure_case, run_case
 from syncs.bench.children import ChildFailed
 from syncs.bench.desk import RECORDS as DESK_RECORDS
-from syncs.bench.desk import measure_desk, run_desk
+from syncs.bench.desk import TIMES, measure_desk, run_desk
 from syncs.bench.goals import Verdict
 from syncs.bench.quota import measure_quota, run_quota
 from syncs.demo.processes import DidNotStart
@@ -59,6 +59,9 @@ class Command(BaseCommand):
         parser.add_argument("--profile", action="store_true", help="show what costs most")
         parser.add_argument("--strict", action="store_true", help="fail when a goal is missed")
         parser.add_argument("--desk", action="store_true", help="measure the desk's pages instead")
+        parser.add_argument(
+            "--times", type=int, default=TIMES, help="how often each page of the desk is opened"
+        )
         parser.add_argument(
             "--limits-phase", action="store_true", help="measure the use of the quotas instead"
         )
@@ -110,6 +113,7 @@ class Command(BaseCommand):
                             records,
                             postgres_url=options["postgres_url"],
                             tell=status.update,
+                            times=options["times"],
                         )
                     )
                 report.show_desk(self.console, found[-1])
