@@ -41,7 +41,17 @@ WRITTEN, REFUSED, STALE, UNKNOWN, NOT_SENT = OutcomeStatus
 @pytest.fixture
 def wire() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
+        furnish(wire)
         yield wire
+
+
+def furnish(wire: responses.RequestsMock) -> None:
+    """A customer, a journal and an item that nothing is wrong with."""
+    account = {"ID": BUYER, "Name": "Bakkerij Jansen", "Status": "C", "Blocked": False}
+    item = {"ID": ITEM, "Code": "WARE", "IsSalesItem": True, "SalesVatCode": "4  "}
+    wire.get(f"{BASE}/crm/Accounts", json=rows(account))
+    wire.get(f"{BASE}/logistics/Items", json={"d": [item]})
+    wire.get(f"{BASE}/financial/Journals", json={"d": [{"Code": "70", "IsBlocked": False}]})
 
 
 @pytest.fixture

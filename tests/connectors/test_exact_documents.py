@@ -109,7 +109,8 @@ def test_twenty_invoices_take_as_many_calls_and_three_reads(shop: Shop) -> None:
     calls = shop.count_calls(lambda: shop.write(*operations))
 
     assert calls.count("SalesInvoices") == 20 + 1 + 1
-    assert len(calls) == 22
+    assert sorted(set(calls)) == ["Accounts", "Items", "Journals", "SalesInvoices", "VATCodes"]
+    assert len(calls) == 26
     assert shop.books.count(INVOICES) == 20
 
 
@@ -121,30 +122,88 @@ def test_twenty_invoices_take_as_many_calls_and_three_reads(shop: Shop) -> None:
     [
         pytest.param({"Status": "P"}, "prospect", id="a prospect"),
         pytest.param({"Status": "C", "Blocked": True}, "customer_blocked", id="blocked"),
+        pytest.param({"Status": "C", "EndDate": "2026-11-01"}, "customer_ended", id="ended"),
+        pytest.param({"Status": "C", "StartDate": "2026-12-01"}, "customer_ended", id="not begun"),
     ],
 )
-@pytest.mark.parametrize("language", ["nl", "en"])
-def test_who_cannot_be_invoiced(
-    shop: Shop, wrong: dict[str, Any], code: str, language: str
+@pytest.mark.parametrize("object_type", ["sales_invoice", "sales_entry"])
+def test_who_cannot_be_invoiced_is_told_before_anything_is_sent(
+    shop: Shop, wrong: dict[str, Any], code: str, object_type: str
 ) -> None:
-    shop.books.speak(language)
     other = shop.books.add("crm/Accounts", Name="Other", **wrong)
+    field = {"sales_invoice": "OrderedBy", "sales_entry": "Customer"}[object_type]
+    values = {"sales_invoice": shop.invoice, "sales_entry": shop.entry}[object_type]
 
-    (outcome,) = shop.write(create(shop.invoice(OrderedBy=other)))
-
-    assert fault_of(outcome) == (Category.REFERENCE_INACTIVE, code, "OrderedBy")
-
-
-def test_an_item_that_is_not_for_sale(shop: Shop) -> None:
-    shop.books.update("logistics/Items", shop.ware, IsSalesItem=False)
-
-    (outcome,) = shop.write(create(shop.invoice()))
-
-    assert fault_of(outcome) == (
-        Category.REFERENCE_INACTIVE,
-        "not_for_sale",
-        "SalesInvoiceLines",
+    bad, good = shop.write(
+        create(values(**{field: other})), create(values()), object_type=object_type
     )
+
+    assert fault_of(bad) == (Category.REFERENCE_INACTIVE, code, field)
+    assert bad.fault is not None
+    assert "“Other”" in bad.fault.message
+    assert good.status is WRITTEN
+    assert [call.method for call in shop.calls].count("POST") == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "category", "code"),
+    [
+        pytest.param(
+            {"IsSalesItem": False}, Category.REFERENCE_INACTIVE, "not_for_sale", id="not for sale"
+        ),
+        pytest.param(
+            {"EndDate": "2026-11-01"}, Category.REFERENCE_INACTIVE, "item_ended", id="ended"
+        ),
+        pytest.param({"SalesVatCode": None}, Category.TAX, "vat_missing", id="no VAT code"),
+    ],
+)
+def test_what_cannot_be_sold_is_told_before_anything_is_sent(
+    shop: Shop, wrong: dict[str, Any], category: Category, code: str
+) -> None:
+    shop.books.update("logistics/Items", shop.ware, **wrong)
+
+    (outcome,) = shop.write(create(shop.invoice(SalesInvoiceLines=(shop.line(tax=""),))))
+
+    assert fault_of(outcome) == (category, code, "SalesInvoiceLines")
+    assert "POST" not in [call.method for call in shop.calls]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        pytest.param(
+            {"Journal": "20"},
+            (Category.CONFIGURATION, "journal_type", "Journal"),
+            id="a bank's journal",
+        ),
+        pytest.param(
+            {"OrderedBy": "00000000-0000-4000-8000-000000000001"},
+            (Category.PARENT_MISSING, "customer_reference", "OrderedBy"),
+            id="an unknown customer",
+        ),
+        pytest.param(
+            {"InvoiceTo": "00000000-0000-4000-8000-000000000001"},
+            (Category.PARENT_MISSING, "customer_reference", "InvoiceTo"),
+            id="an unknown payer",
+        ),
+    ],
+)
+def test_what_does_not_exist_is_told_before_anything_is_sent(
+    shop: Shop, wrong: dict[str, Any], expected: tuple[Category, str, str]
+) -> None:
+    (outcome,) = shop.write(create(shop.invoice(**wrong)))
+
+    assert fault_of(outcome) == expected
+    assert "POST" not in [call.method for call in shop.calls]
+
+
+def test_an_hour_of_bad_invoices_does_not_hold_up_the_good_ones(shop: Shop) -> None:
+    blocked = shop.books.add("crm/Accounts", Name="Other", Status="C", Blocked=True)
+    bad = [create(shop.invoice(OrderedBy=blocked)) for _ in range(15)]
+
+    outcomes = shop.write(*bad, create(shop.invoice()))
+
+    assert [outcome.status for outcome in outcomes] == [REFUSED] * 15 + [WRITTEN]
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -16,6 +16,7 @@ from integrations.connectors.exact.document_faults import PROCESSED as LOCKED
 from integrations.connectors.exact.entry_lines import to_entry_lines
 from integrations.connectors.exact.faults import Refused
 from integrations.connectors.exact.fields import FieldSpec
+from integrations.connectors.exact.obstacles import Document, Obstacles
 from integrations.connectors.exact.payloads import Payload, Unwritable, nested, refusal
 from integrations.connectors.exact.printing import Printing, invoice_date
 from integrations.connectors.exact.progress import Progress
@@ -62,7 +63,12 @@ class DocumentWriter(Writer):
     # Found again
 
     def before(self, operations: Sequence[Operation]) -> Mapping[str, Payload | Fault]:
-        return dict(self._marked(operations, self.context.now() - LONG_AGO))
+        made = dict(self._marked(operations, self.context.now() - LONG_AGO))
+        return {**self.obstacles([one for one in operations if one.key not in made]), **made}
+
+    def obstacles(self, operations: Sequence[Operation]) -> Mapping[str, Fault]:
+        """By key: why a create would be refused, as far as that can be told before."""
+        return {}
 
     def found(
         self, wide: Context, operations: Sequence[Operation], since: datetime
@@ -189,6 +195,13 @@ class InvoiceWriter(DocumentWriter):
     sought_by = "OrderedBy"
     marks = ("Remarks",)
 
+    def obstacles(self, operations: Sequence[Operation]) -> Mapping[str, Fault]:
+        documents = [
+            Document(one, (self.sought_by, "InvoiceTo"), self.definition.expand)
+            for one in operations
+        ]
+        return Obstacles(self.context, sells_items=True).of(documents)
+
     def body(self, operation: Operation, row: Payload | None) -> dict[str, Any]:
         body = super().body(operation, row)
         if row is not None:
@@ -218,6 +231,10 @@ class EntryWriter(DocumentWriter):
 
     sought_by = "Customer"
     marks = ("SalesEntryLines",)
+
+    def obstacles(self, operations: Sequence[Operation]) -> Mapping[str, Fault]:
+        documents = [Document(one, (self.sought_by,), self.definition.expand) for one in operations]
+        return Obstacles(self.context, sells_items=False).of(documents)
 
     def body(self, operation: Operation, row: Payload | None) -> dict[str, Any]:
         body = super().body(operation, row)

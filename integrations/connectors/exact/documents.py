@@ -52,7 +52,7 @@ def _processing(row: Payload) -> Value:
 
 
 def _number(name: str, label: str) -> FieldSpec:
-    spec = read_only(text(name, label))
+    spec = read_only(code(name, label))
     return replace(spec, literals=lambda value: (odata.plain(value),) if value.isdecimal() else ())
 
 

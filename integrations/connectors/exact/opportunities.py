@@ -103,7 +103,7 @@ OPPORTUNITY = Definition(
         text("NextAction", "Next action", 100, "Volgende actie"),
         marked(text("Notes", "Notes", None, "Notities")),
         read_only(offering(STATUSES, "OpportunityStatus", "Status")),
-        read_only(text("Number", "Number")),
+        read_only(code("Number", "Number")),
         *times(),
     ),
 )
