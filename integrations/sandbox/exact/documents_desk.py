@@ -12,11 +12,11 @@ from integrations.sandbox.exact import entries, invoice_lines, printing, receiva
 from integrations.sandbox.exact.amounts import decimal
 from integrations.sandbox.exact.division import Division
 from integrations.sandbox.exact.invoice_lines import PROCESSED
+from integrations.sandbox.exact.invoice_rules import CREDIT_NOTE
 from integrations.sandbox.exact.resources import Button
 from integrations.sandbox.exact.shelf import Row
 from integrations.sandbox.exact.writes import Writer
 
-CREDIT_NOTE = 8021
 _PERSON = Writer(by_person=True)
 _INVOICES, _LINES = invoice_lines.HEADER, invoice_lines.PATH
 _COPIED = ("Item", "Description", "NetPrice", "UnitCode", "VATCode", "GLAccount")
