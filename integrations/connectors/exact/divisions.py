@@ -10,7 +10,7 @@ from integrations.contract import Category, Company, Fault, NotAllowed
 from integrations.http import Http, utc_now
 
 RESOURCE = "system/Divisions"
-_COLUMNS = (
+COLUMNS = (
     "Code",
     "Hid",
     "Description",
@@ -55,12 +55,12 @@ def current_division(client: Client) -> str:
 
 
 def divisions(client: Client) -> list[Division]:
-    return [_division(row) for row in client.every(RESOURCE, _COLUMNS)]
+    return [_division(row) for row in client.every(RESOURCE, COLUMNS)]
 
 
 def division(client: Client) -> Division:
     """The client's own; raises NotAllowed when the person or the application may not enter it."""
-    rows = client.page(RESOURCE, _COLUMNS, f"Code eq {client.division}").rows
+    rows = client.page(RESOURCE, COLUMNS, f"Code eq {client.division}").rows
     if not rows:
         message = f"Saldo may not enter the company {client.division} at Exact any more."
         raise NotAllowed(Fault(Category.CONNECTION_PERMISSION, "division", message))

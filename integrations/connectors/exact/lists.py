@@ -66,7 +66,7 @@ LISTS: Mapping[str, LiveList] = MappingProxyType(
         "classifications": LiveList("crm/AccountClassifications", "ID"),
     }
 )
-_USERS = LiveList(
+USERS = LiveList(
     "system/Users",
     "UserID",
     ("FullName", "UserName"),
@@ -95,7 +95,7 @@ def choices_of(client: Client, list_name: str) -> tuple[Choice, ...]:
 def _users(client: Client) -> tuple[Choice, ...]:
     """The users of the company; of one that may not be asked for them, those its accounts name."""
     try:
-        return entries(client, _USERS)
+        return entries(client, USERS)
     except (RetryLater, SignInAgain):
         raise
     except ConnectorError:

@@ -55,28 +55,61 @@ def compile_decoder(
 ) -> Decode:
     """A function from row to record with exactly these fields."""
     specs = {name: definition.spec(name) for name in names}
-    readers = tuple((name, _reader(spec, zone)) for name, spec in specs.items())
+    texts = tuple((name, spec.column) for name, spec in specs.items() if _is_text(spec))
+    codes = tuple((name, spec.column) for name, spec in specs.items() if _is_code(spec))
+    known = {name for name, _ in (*texts, *codes)}
+    others = tuple((n, _reader(spec, zone)) for n, spec in specs.items() if n not in known)
     state = definition.state or (_ending(today) if definition.has_end else _always_live)
-    key, title, version = definition.key, definition.title, definition.version
-    label = definition.type.label
+    key, version, title = definition.key, definition.version, _titled(definition)
 
     def decode(row: Payload) -> Record:
-        shown = str(row.get(MODIFIED) or "")
-        found = (str(row.get(column) or "").strip() for column in title)
-        parts = [shown.strip("/Date()")]
-        if version is not None:
-            parts.append(version(row))
-        record_id = str(row[key]).lower()
+        values: dict[str, Value] = {}
+        # Most fields are texts and codes: here no function is called for each of them.
+        for name, column in texts:
+            found = row.get(column)
+            values[name] = found if found.__class__ is str and found else plain_text(found)
+        for name, column in codes:
+            found = row.get(column)
+            values[name] = None if found is None else str(found).strip() or None
+        for name, read in others:
+            values[name] = read(row)
+        shown = row.get(MODIFIED) or ""
+        changed = shown[6:-2]
         return Record(
-            record_id,
-            "+".join(part for part in parts if part),
-            {name: read(row) for name, read in readers},
-            next(filter(None, found), f"{label} {record_id}"),
+            row[key].lower(),
+            changed if version is None else _joined(changed, version(row)),
+            values,
+            title(row),
             state(row),
             times.instant(shown, zone) if shown else None,
         )
 
     return decode
+
+
+def _joined(changed: str, besides: str) -> str:
+    return f"{changed}+{besides}" if besides else changed
+
+
+def _titled(definition: Definition) -> Callable[[Payload], str]:
+    columns, key, label = definition.title, definition.key, definition.type.label
+
+    def title(row: Payload) -> str:
+        for column in columns:
+            found = str(row.get(column) or "").strip()
+            if found:
+                return found
+        return f"{label} {row[key]}"
+
+    return title
+
+
+def _is_text(spec: FieldSpec) -> bool:
+    return spec.read is None and not spec.is_code and spec.field.type is FieldType.TEXT
+
+
+def _is_code(spec: FieldSpec) -> bool:
+    return spec.read is None and spec.is_code
 
 
 def _reader(spec: FieldSpec, zone: ZoneInfo) -> Read:
@@ -90,8 +123,6 @@ def _reader(spec: FieldSpec, zone: ZoneInfo) -> Read:
 def _converter(spec: FieldSpec, zone: ZoneInfo) -> Callable[[Any], Value]:
     if spec.field.type is FieldType.DATETIME:
         return lambda value: times.instant(value, zone) if value else None
-    if spec.is_code:
-        return stripped
     return _FROM_JSON[spec.field.type]
 
 

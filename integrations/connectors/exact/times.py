@@ -6,6 +6,7 @@ hour happens twice and its times do not tell which one is meant.
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
@@ -32,7 +33,21 @@ def instant(value: str, zone: ZoneInfo) -> datetime:
     later never looks older.
     """
     shown = wall_clock(value)
-    return _change_of(shown, zone) or shown.replace(tzinfo=zone).astimezone(UTC)
+    offset = _offset(shown.year, shown.month, shown.day, shown.hour, zone)
+    if isinstance(offset, datetime):
+        return offset
+    return shown.replace(tzinfo=UTC) - offset
+
+
+@lru_cache(maxsize=4096)
+def _offset(year: int, month: int, day: int, hour: int, zone: ZoneInfo) -> timedelta | datetime:
+    """How far the wall clock is ahead of UTC in that hour of it, or the moment it stands for.
+
+    Clocks change at full hours; many records were changed in the same one.
+    """
+    shown = datetime(year, month, day, hour)  # noqa: DTZ001 - a wall clock has no zone
+    offset = shown.replace(tzinfo=zone).utcoffset() or timedelta()
+    return _change_of(shown, zone) or offset
 
 
 def literal(at: datetime, zone: ZoneInfo) -> str:

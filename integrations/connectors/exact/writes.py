@@ -240,7 +240,8 @@ class Writer:
     # The same wrong value is not sent twice: ten refusals an hour shut the endpoint
 
     def _refuse(self, progress: Progress, operation: Operation, refused: Refused) -> None:
-        fault = self.fault(refused)
+        is_gone = refused.status == 404 and operation.kind is not CREATE
+        fault = self._gone(operation) if is_gone else self.fault(refused)
         progress.refuse(operation, fault)
         value = operation.fields.get(fault.field)
         if fault.field and fault.code in _OF_THE_VALUE and isinstance(value, str):
