@@ -38,7 +38,7 @@ _ITEMS = (
             _("or use a whole number on the line in HubSpot."),
         ),
         types=_BOOKED,
-        codes=("fraction",),
+        codes=("fraction", "quantity"),
     ),
     Special(
         Category.FIELD_MISSING,

@@ -65,6 +65,13 @@ class Trading(Story):
         self.switch_on(PRODUCTS)
         return self.switch_on(INVOICES, **settings)
 
+    def change(self, sync: Sync, **settings: Any) -> None:
+        sync.refresh_from_db()
+        services.change_settings(sync, {"settings": {**sync.settings, **settings}})
+
+    def retry(self, record: SyncRecord) -> None:
+        services.retry(SyncRecord.objects.for_tenant(self.tenant).filter(pk=record.pk))
+
     def map_own(self, code: str, left: str, right: str) -> None:
         """A property of the company's own goes to a field of Exact."""
         sync = sync_of(self.integration, code)
