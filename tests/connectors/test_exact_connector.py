@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from integrations.contract import (
     NotAllowed,
     OutcomeStatus,
 )
+from integrations.http import RateRule
 from tests.connectors.receiver import receiver
 from tests.connectors.rig import Rig, wired
 from tests.connectors.steps import CREATE
@@ -144,8 +146,11 @@ def test_a_list_that_saldo_does_not_know_is_a_matter_of_configuration(rig: Rig) 
 # Rights and errors
 
 
-def test_a_missing_right_names_itself(rig: Rig) -> None:
-    rig.sandbox.exact.restrict(resources=["crm/Accounts", "sync/CRM/Accounts"])
+@pytest.mark.parametrize("how", ["resources", "unauthorised"])
+def test_a_missing_right_names_itself(rig: Rig, how: str) -> None:
+    """Some are told as if the token were at fault, but for the words."""
+    restricted: dict[str, Any] = {how: ["sync/CRM/Accounts"]}
+    rig.sandbox.exact.restrict(**restricted)
 
     with pytest.raises(NotAllowed) as raised:
         rig.connector.changes("account", "", ("Name",))
@@ -187,6 +192,25 @@ def test_each_endpoint_counts_its_errors_by_itself(rig: Rig) -> None:
     assert statuses == [OutcomeStatus.REFUSED] * 10 + [OutcomeStatus.NOT_SENT] * 2
     assert item.status is OutcomeStatus.WRITTEN
     assert {call.path for call in rig.log.calls if call.status == 429} != set()
+
+
+@pytest.mark.parametrize(("granted", "calls"), [(60, 50), (100, 83), (1200, 1000)])
+def test_the_pace_follows_the_calls_that_exact_grants(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, granted: int, calls: int
+) -> None:
+    rig.sandbox.exact.configure(minute_calls=granted)
+    asked: list[RateRule] = []
+
+    def acquire(rule: RateRule) -> float:
+        asked.append(rule)
+        return 0.0
+
+    monkeypatch.setattr(rig.limiter, "acquire", acquire)
+
+    rig.read_all("account", ("Name",))
+
+    assert [rule.calls for rule in asked] == [50, calls, calls]
+    assert all(rule.calls + rule.burst <= max(granted, 60) for rule in asked)
 
 
 # Webhooks

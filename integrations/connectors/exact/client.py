@@ -8,7 +8,7 @@ import msgspec
 from integrations.connectors.exact import odata, settings
 from integrations.connectors.exact.errors import refuses
 from integrations.connectors.exact.faults import error_for_read, refused_by, stop_of
-from integrations.connectors.exact.limits import ENDPOINT_ERRORS, pause_seconds
+from integrations.connectors.exact.limits import ENDPOINT_ERRORS, pace_told, pause_seconds
 from integrations.connectors.exact.payloads import Payload, Rows, from_json, rows_of, to_json
 from integrations.contract import Category, Fault, OutcomeUnknown, RetryLater
 from integrations.http import Clock, Http, Response, redact
@@ -25,6 +25,7 @@ class Client:
         self._http = http
         self.division = division
         self._clock = clock
+        self._pace = settings.MINUTE
         # What need be read but once while this client lives.
         self.shelf: dict[str, Any] = {}
 
@@ -138,12 +139,12 @@ class Client:
         self, method: str, path: str, resource: str, body: Mapping[str, Any] | None
     ) -> Response:
         is_read = method == "GET"
-        return self._http.send(
+        response = self._http.send(
             method,
             path,
             body=None if body is None else to_json(body),
             content_type="" if body is None else "application/json",
-            rules=settings.CALL_RULES,
+            rules=(self._pace,),
             endpoint=resource,
             errors=ENDPOINT_ERRORS,
             refuses=refuses,
@@ -151,6 +152,8 @@ class Client:
             pause=self._pause,
             timeout=settings.READ_SECONDS if is_read else settings.WRITE_SECONDS,
         )
+        self._pace = pace_told(response) or self._pace
+        return response
 
     def _pause(self, response: Response) -> float:
         return pause_seconds(response, self._clock().timestamp())

@@ -7,8 +7,9 @@ what is missing says nothing.
 from datetime import UTC, datetime
 
 from integrations.connectors.exact import settings
-from integrations.http import DayCount, DayRule, ErrorRule, Response, retry_after
+from integrations.http import DayCount, DayRule, ErrorRule, RateRule, Response, retry_after
 
+MINUTELY_LIMIT = "x-ratelimit-minutely-limit"
 MINUTELY_RESET = "x-ratelimit-minutely-reset"
 MINUTELY_REMAINING = "x-ratelimit-minutely-remaining"
 DAILY_LIMIT, DAILY_REMAINING = "x-ratelimit-limit", "x-ratelimit-remaining"
@@ -27,6 +28,16 @@ def pause_seconds(response: Response, now: float) -> float:
     waits = (asked, _until(response, MINUTELY_RESET, now), _until(response, DAILY_RESET, now))
     found = next((seconds for seconds in waits if seconds is not None), settings.HOUR_SECONDS)
     return max(found, 1.0)
+
+
+def pace_told(response: Response) -> RateRule | None:
+    """Our share of the calls a minute that the answer grants, in the proportion of the usual."""
+    limit, usual = _count(response, MINUTELY_LIMIT), settings.MINUTE
+    if not limit:
+        return None
+    calls = max(limit * usual.calls // settings.MINUTE_CALLS, 1)
+    burst = max(limit * usual.burst // settings.MINUTE_CALLS, 1)
+    return RateRule(usual.bucket, calls, usual.seconds, burst)
 
 
 def shut_seconds(response: Response) -> float:

@@ -40,9 +40,10 @@ HOSTS = {country: hosts_at(site) for country, site in SITES.items()}
 EARLIEST_REFRESH_SECONDS = 570.0
 
 
-# Sixty calls a minute for a company: in any window at most `calls` and `burst` of them go out.
+# Sixty calls a minute for a company, unless answers tell of another number: in any window at most
+# `calls` and `burst` of them go out.
+MINUTE_CALLS = 60
 MINUTE = RateRule("minute", calls=50, seconds=60.0, burst=8)
-CALL_RULES = (MINUTE,)
 # Five thousand calls a day for a company.
 DAY_CALLS = 5000
 # Left for what people wait for.
