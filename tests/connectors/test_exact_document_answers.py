@@ -300,3 +300,30 @@ def test_a_next_page_is_followed_as_it_was_named(
 
     assert (first.more, second.more) == (True, False)
     assert unquote_plus(str(wire.calls[1].request.url)).endswith(f"guid'{ID}'")
+
+
+def test_what_bulk_does_not_tell_is_asked_page_by_page(
+    wire: responses.RequestsMock, connector: ExactConnector
+) -> None:
+    processed = [
+        held(InvoiceID=f"5f0d3a8e-6a6c-4f59-8f22-{number:012d}", Status=50, InvoiceNumber=number)
+        for number in range(1, 71)
+    ]
+    term = {"Journal": "70", "InvoiceNumber": 7, "Account": BUYER, "AmountFC": 121.0, "Status": 50}
+    wire.get(f"{BASE}/system/Divisions", json=rows({"Code": 123}))
+    wire.get(f"{BASE}/sync/SalesInvoice/SalesInvoices", json=rows(*processed))
+    wire.get(f"{BASE}/sync/Deleted", json=rows())
+    refused = error("Filtering on these fields is not supported: InvoiceNumber")
+    wire.get(f"{BASE}/bulk/Cashflow/Receivables", status=400, json=refused)
+    wire.get(f"{BASE}/cashflow/Receivables", json=rows(term))
+
+    page = connector.changes("sales_invoice", "", ("PaymentStatus",))
+
+    assert [record.fields["PaymentStatus"] for record in page.records].count("paid") == 1
+    assert len(page.records) == 70
+    (asked,) = (
+        unquote_plus(str(call.request.url))
+        for call in wire.calls
+        if "/cashflow/Receivables" in str(call.request.url)
+    )
+    assert "(InvoiceNumber ge 1 and InvoiceNumber le 70)" in asked

@@ -90,7 +90,7 @@ def _of_money(kind: str, customer: str, lines: str, at: str) -> Iterator[Rule]:
         _REFERENCE + _CONDITION,
         "PaymentCondition",
     )
-    yield rule("quantity", Category.FIELD_INVALID, _QUANTITY, lines)
+    yield rule("fraction", Category.FIELD_INVALID, _QUANTITY, lines)
     yield rule("unit_reference", Category.REFERENCE_INACTIVE, _REFERENCE + _UNIT, "UnitCode")
     yield rule("layout_reference", Category.CONFIGURATION, _REFERENCE + _LAYOUT, "DocumentLayout")
 

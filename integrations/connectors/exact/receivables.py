@@ -24,6 +24,7 @@ from integrations.connectors.exact.payments import (
     unpaid_draft,
 )
 from integrations.connectors.exact.times import day
+from integrations.contract import ConnectorError, RetryLater, SignInAgain
 
 RESOURCE = "cashflow/Receivables"
 # The same in pages of a thousand.
@@ -31,6 +32,7 @@ BULK = "bulk/Cashflow/Receivables"
 PROCESSED = 50
 # So many rows that nobody asked for cost less than another condition.
 _GAP = 20
+_NO_BULK = "receivables are not told in bulk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,22 @@ def completing(ledger: Ledger) -> Callable[[Context, Sequence[Payload]], None]:
 
 
 def looked_up(ledger: Ledger, context: Context, rows: Sequence[Payload]) -> Terms:
+    """The terms of these documents, and perhaps of some others."""
+    client = context.client
     numbers = (int(row[ledger.number]) for row in rows if row.get(ledger.number))
-    resource = BULK if len(rows) > settings.PAGE_ROWS else RESOURCE
-    conditions = within_runs(ledger.number, numbers, _GAP)
-    return Terms(term_of(row) for row in context.client.among(resource, COLUMNS, conditions))
+    conditions = tuple(within_runs(ledger.number, numbers, _GAP))
+    is_bulk = len(rows) > settings.PAGE_ROWS and _NO_BULK not in client.shelf
+    try:
+        found = client.among(BULK if is_bulk else RESOURCE, COLUMNS, conditions)
+        return Terms(term_of(row) for row in found)
+    except (RetryLater, SignInAgain):
+        raise
+    except ConnectorError:
+        # Bulk resources are said to refuse some conditions that the plain ones take.
+        if not is_bulk:
+            raise
+        client.shelf[_NO_BULK] = True
+        return looked_up(ledger, context, rows)
 
 
 def fallen_due(context: Context, since: date, until: date) -> Iterator[Term]:
