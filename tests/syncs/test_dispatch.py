@@ -17,7 +17,7 @@ from integrations.services import pause, resume
 from syncs import dispatch, services
 from syncs.models import Activity, Run, Status, SyncRecord
 from syncs.pruning import prune
-from syncs.schedules import ensure_schedules
+from syncs.schedules import REGULARS, ensure_schedules
 from syncs.workoff import work_off
 from tests.syncs.conftest import World
 
@@ -162,7 +162,8 @@ def test_schedules_are_stored_once() -> None:
     ensure_schedules()
     ensure_schedules()
 
-    assert Schedule.objects.count() == 2
+    stored = sorted(Schedule.objects.values_list("name", flat=True))
+    assert stored == sorted(regular.name for regular in REGULARS)
 
 
 def test_another_tenant_sees_nothing(world: World, other_tenant: Tenant) -> None:
