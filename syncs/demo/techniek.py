@@ -13,15 +13,25 @@ from syncs.demo.company import Company, Told, connect, in_order, switch_on
 from syncs.demo.control import Control
 from syncs.engine.terms import Direction
 from syncs.models import Mapping, Sync
-from syncs.recipes.hubspot_exact import ALL, CHOSEN, COMPANIES, CONTACTS, PRODUCTS, STAGES, WHO
+from syncs.recipes.hubspot_exact import (
+    ALL,
+    CHOSEN,
+    COMPANIES,
+    CONTACTS,
+    PEOPLE,
+    PRODUCTS,
+    STAGES,
+    WHO,
+)
 from syncs.recipes.hubspot_exact_documents import DRAFT, INVOICES
 
-ORDER = (COMPANIES, CONTACTS, PRODUCTS, INVOICES)
+ORDER = (COMPANIES, PEOPLE, CONTACTS, PRODUCTS, INVOICES)
 # Invoices are made of deals that are won, and of work that is done.
 TRIGGERS = ("default/closedwon", "service/tefactureren")
 # The company's own properties in HubSpot, and what they are in Exact.
 NUMBERS = {"btw_nummer": "VATNumber", "kvk_nummer": "ChamberOfCommerce"}
-STANDARD_RATE = 21
+# 21 % on top of the price; another code of that rate is for prices that include it.
+VAT_CODE = "4"
 # The stand-in grants more calls than Exact does, so that nobody waits ten minutes for a demo.
 GRANTED = {"minute_calls": 3000, "day_calls": 50_000}
 
@@ -34,27 +44,29 @@ def install(tenant: Tenant, told: Told) -> list[Sync]:
     with opened(right) as exact:
         found = settings_for(exact)
     switch_on(integration, COMPANIES, found[COMPANIES], map_numbers)
-    for code in (CONTACTS, PRODUCTS, INVOICES):
+    for code in (PEOPLE, CONTACTS, PRODUCTS, INVOICES):
         switch_on(integration, code, found[code])
     return in_order(integration, ORDER)
 
 
 def settings_for(exact: Connector) -> dict[str, dict[str, Any]]:
     """What the company chose, mostly from lists of its books."""
-    vat = _vat_code(exact)
+    vat = _first(exact, "vat_codes", lambda each: each.value == VAT_CODE)
     condition = _first(exact, "payment_conditions", lambda each: each.value == "30")
     revenue = _first(exact, "revenue_accounts")
     group, unit = _first(exact, "item_groups"), _first(exact, "units")
     journal = _first(exact, "sales_journals")
+    customers = {
+        WHO: CHOSEN,
+        STAGES: ["customer"],
+        "status": "C",
+        "vat_code": vat,
+        "payment_condition": condition,
+        "revenue_account": revenue,
+    }
     return {
-        COMPANIES: {
-            WHO: CHOSEN,
-            STAGES: ["customer"],
-            "status": "C",
-            "vat_code": vat,
-            "payment_condition": condition,
-            "revenue_account": revenue,
-        },
+        COMPANIES: customers,
+        PEOPLE: customers,
         CONTACTS: {WHO: ALL},
         PRODUCTS: {"item_group": group, "unit": unit, "vat_code": vat},
         INVOICES: {
@@ -66,10 +78,6 @@ def settings_for(exact: Connector) -> dict[str, dict[str, Any]]:
             "item_group": group,
         },
     }
-
-
-def _vat_code(exact: Connector) -> str:
-    return _first(exact, "vat_codes", lambda each: each.rate == STANDARD_RATE)
 
 
 def _first(
