@@ -73,6 +73,21 @@ def test_a_field_that_exact_dropped_is_named_and_the_record_is_known(rig: Rig) -
     assert outcome.record.id in rig.sandbox.exact.all("crm/Accounts")
 
 
+def test_what_a_create_leaves_open_exact_may_fill(rig: Rig) -> None:
+    (made,) = create(rig, "item", ITEM, item(Unit=None))
+
+    assert record_of(made).fields["Unit"] == "pc"
+
+
+def test_a_record_that_vanishes_before_it_is_changed_is_gone(rig: Rig) -> None:
+    (made,) = create(rig, "account", ACCOUNT, {"Name": "Relatie"})
+    rig.fault("status", status=404, method="PUT")
+
+    (outcome,) = rig.write("account", [update_of(rig, record_of(made), {"Name": "A"})], ACCOUNT)
+
+    assert (outcome.status, fault_of(outcome).category) == (REFUSED, Category.GONE)
+
+
 def test_a_field_may_be_emptied(rig: Rig) -> None:
     (made,) = create(rig, "account", ACCOUNT, {"Name": "Relatie", "Email": "a@example.org"})
 

@@ -300,7 +300,11 @@ class Writer:
             return _STILL_LIVE if held.state is RecordState.LIVE else None
         if operation.kind is RESTORE:
             return _STILL_ENDED if held.state is not RecordState.LIVE else None
-        return kept.dropped(self.definition, operation.fields, held, before)
+        sent = operation.fields
+        if operation.kind is CREATE:
+            # What is left out is filled with what is usual there.
+            sent = {name: value for name, value in sent.items() if value is not None}
+        return kept.dropped(self.definition, sent, held, before)
 
     def fault(self, refused: Refused) -> Fault:
         names = self.definition.names_by_word
