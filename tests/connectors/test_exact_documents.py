@@ -335,3 +335,33 @@ def test_two_equal_invoices_are_two(shop: Shop) -> None:
     first, second = (shop.made(shop.invoice()) for _ in range(2))
 
     assert first.id != second.id
+
+
+def test_what_somebody_changed_before_it_was_found_again_is_told_and_not_deleted(
+    shop: Shop,
+) -> None:
+    batch = shop.batch(create(shop.invoice(Processing="final")))
+    shop.fault(kind="drop_after", path="SalesInvoices", method="POST")
+    shop.connector.write("sales_invoice", batch, ("Status",))
+    (invoice,) = shop.books.all(INVOICES)
+    shop.books.change_line(invoice, 1, Quantity=3.0)
+
+    (outcome,) = shop.resolve(batch)
+
+    assert fault_of(outcome) == (Category.FIELD_INVALID, "totals_differ", "SalesInvoiceLines")
+    assert outcome.record is not None
+    assert (outcome.record.id, outcome.record.fields["Status"]) == (invoice, "20")
+
+
+def test_a_closed_period_takes_back_what_was_found_again(shop: Shop) -> None:
+    shop.books.close_period(2026, 3)
+    wanted = shop.invoice(Processing="final", InvoiceDate=date(2026, 3, 31))
+    batch = shop.batch(create(wanted))
+    shop.fault(kind="drop_after", path="SalesInvoices", method="POST")
+    shop.connector.write("sales_invoice", batch, ("Status",))
+
+    (outcome,) = shop.resolve(batch)
+
+    assert fault_of(outcome)[:2] == (Category.PERIOD_CLOSED, "period_closed")
+    assert outcome.record is None
+    assert shop.books.count(INVOICES) == 0

@@ -53,6 +53,8 @@ class DocumentWriter(Writer):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._rows: dict[str, Payload] = {}
+        # Keys of what was there before this call.
+        self._known: set[str] = set()
 
     def write(self, batch: Batch) -> list[Outcome]:
         return self._settled(batch, super().write(batch))
@@ -94,6 +96,7 @@ class DocumentWriter(Writer):
         for row in rows:
             for operation in operations:
                 if has_tag(self.mark_of(row), operation.key):
+                    self._known.add(operation.key)
                     yield operation.key, row
 
     def literal(self, value: str) -> str:
@@ -149,16 +152,22 @@ class DocumentWriter(Writer):
         if abs(wanted - made) < _CENT:
             return None
         message = (
-            f"The lines should come to {wanted}, and Exact made {made} of them. Look at the VAT "
-            "code and the discounts of the customer. Nothing was kept, as not a cent may be lost."
+            f"The lines should come to {wanted}, and Exact has {made} of them. Look at the VAT "
+            "code and at prices and discounts in Exact: not a cent may be lost."
         )
         return Fault(Category.FIELD_INVALID, "totals_differ", message, field=name)
 
     def _settled(self, batch: Batch, outcomes: list[Outcome]) -> list[Outcome]:
-        """Creates that were not carried out as they were meant are taken back."""
+        """Creates that were not carried out as they were meant are taken back.
+
+        What was there before is only told: somebody may have changed it meanwhile.
+        """
         if batch.operations[0].kind is not CREATE:
             return outcomes
-        return [self._withdrawn(outcome) for outcome in outcomes]
+        return [
+            outcome if outcome.key in self._known else self._withdrawn(outcome)
+            for outcome in outcomes
+        ]
 
     def _withdrawn(self, outcome: Outcome) -> Outcome:
         """Without the half-made document; where that cannot be deleted, the outcome shows it."""
@@ -223,7 +232,10 @@ class InvoiceWriter(DocumentWriter):
         if not wanted:
             return settled
         done = Printing(self).process(wanted)
-        return [self._withdrawn(done.get(outcome.key, outcome)) for outcome in settled]
+        return [
+            self._withdrawn(done[outcome.key]) if outcome.key in done else outcome
+            for outcome in settled
+        ]
 
 
 class EntryWriter(DocumentWriter):
