@@ -25,6 +25,9 @@ PRODUCTION = {
     "QUICKBOOKS_CLIENT_ID": "quickbooks-id",
     "QUICKBOOKS_CLIENT_SECRET": "quickbooks-secret",
     "QUICKBOOKS_WEBHOOK_TOKEN": "quickbooks-verifier",
+    "EXACT_CLIENT_ID": "exact-id",
+    "EXACT_CLIENT_SECRET": "exact-secret",
+    "EXACT_WEBHOOK_TOKEN": "exact-word",
 }
 OURS = ("DEBUG", "REDIS_URL", "SANDBOX_URL", "WORKERS", "LOG_LEVEL", "TRUSTED_PROXIES")
 
@@ -120,6 +123,7 @@ def test_redis_carries_queue_and_cache_where_it_is_named(tmp_path: Path) -> None
         pytest.param({"SANDBOX_URL": "nowhere"}, "SANDBOX_URL", id="a sandbox without scheme"),
         pytest.param({"HUBSPOT_CLIENT_SECRET": ""}, "HUBSPOT_CLIENT_SECRET", id="an id, no secret"),
         pytest.param({"QUICKBOOKS_CLIENT_ID": ""}, "QUICKBOOKS_CLIENT_ID", id="no id"),
+        pytest.param({"EXACT_BE_CLIENT_ID": "id"}, "EXACT_BE_CLIENT_SECRET", id="a country's id"),
         pytest.param({"LOG_LEVEL": "loud"}, "LOG_LEVEL", id="an unknown log level"),
         pytest.param({"WORKERS": "many"}, "WORKERS", id="a number in words"),
         pytest.param({"WORKERS": "0"}, "WORKERS", id="no workers at all"),

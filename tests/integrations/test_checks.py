@@ -45,10 +45,17 @@ def test_plain_http_is_an_error_in_production(settings: Settings) -> None:
 
 
 def test_a_provider_without_registration_is_named_with_its_variables() -> None:
-    [warning] = check_registrations(None)
+    quickbooks, exact = check_registrations(None)
 
-    assert warning.id == "integrations.W001"
-    assert "QUICKBOOKS_CLIENT_ID and QUICKBOOKS_CLIENT_SECRET" in warning.msg
+    assert ids([quickbooks, exact]) == ["integrations.W001"] * 2
+    assert "QUICKBOOKS_CLIENT_ID and QUICKBOOKS_CLIENT_SECRET" in quickbooks.msg
+    assert "EXACT_CLIENT_ID and EXACT_CLIENT_SECRET" in exact.msg
+
+
+def test_a_registration_in_one_country_is_enough(settings: Settings) -> None:
+    settings.EXACT_BE_CLIENT_ID = "id"
+
+    assert not any("Exact" in warning.msg for warning in check_registrations(None))
 
 
 def test_a_webhook_word_that_is_missing_is_named(settings: Settings) -> None:
