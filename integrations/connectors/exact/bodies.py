@@ -48,7 +48,7 @@ def create_body(definition: Definition, values: Values, zone: ZoneInfo) -> dict[
             raise refusal(Category.FIELD_MISSING, REQUIRED, spec.field, "Exact asks for a value.")
     specs = {name: writable(definition, name, creating=True) for name in values}
     given = {name: value for name, value in values.items() if value is not None}
-    return {**definition.defaults, **_members(specs, given, zone)}
+    return _members(specs, given, zone)
 
 
 def change_body(definition: Definition, values: Values, zone: ZoneInfo) -> dict[str, Any]:

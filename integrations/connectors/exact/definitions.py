@@ -45,8 +45,6 @@ class Definition:
     version: Callable[[Payload], str] | None = None
     # Page of the record on Exact's screens.
     screen: str = ""
-    # Values that records are made with when nothing else is written.
-    defaults: Mapping[str, object] = MappingProxyType({})
     # How it is read for changes and written, where the common way does not do.
     feed: Callable[["Context"], "FeedReader"] | None = None
     writer: Callable[["Context"], "RecordWriter"] | None = None
