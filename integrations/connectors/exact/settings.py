@@ -55,6 +55,8 @@ HOUR_SECONDS = 3600.0
 READ_SECONDS = 60.0
 WRITE_SECONDS = 100.0
 
+# Rows of a page, but for the sync and bulk endpoints, which have a thousand.
+PAGE_ROWS = 60
 # An address with its query stays below this, which every server takes.
 LONGEST_ADDRESS = 1900
 # Records that one call of write() carries out, one request each.
