@@ -17,10 +17,9 @@ from syncs.demo import afterwards
 from syncs.demo.trading import TRADING
 from syncs.models import Sync
 from syncs.recipes.hubspot_quickbooks_documents import INVOICES, PAYMENTS
-from syncs.runs import Ended, run_sync
+from tests.demo.settling import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST_ROUNDS = 8
 
 
 @pytest.fixture
@@ -29,18 +28,6 @@ def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sand
     with run_sandbox(dataset="demo", real_limits=False) as running:
         settings.SANDBOX_URL = running.url
         yield running
-
-
-def settle(server: SandboxServer, syncs: list[Sync]) -> None:
-    """Run all, one after the other, until a round writes nothing."""
-    for _ in range(MOST_ROUNDS):
-        before = server.sandbox.writes
-        for sync in syncs:
-            services.request_run(sync)
-            assert run_sync(sync.pk, seconds=300) is Ended.DONE
-        if server.sandbox.writes == before:
-            return
-    raise AssertionError("The syncs never came to rest.")
 
 
 def failing(syncs: list[Sync], recipe: str) -> dict[str, int]:
