@@ -111,7 +111,7 @@ _SETTINGS = (
         _("Exact no longer takes the sales journal of the settings."),
         (_("Open the sync's settings and choose another sales journal."),),
         types=_BOOKED,
-        codes=("journal_reference",),
+        codes=("journal_reference", "journal_blocked"),
     ),
     Special(
         Category.REFERENCE_INACTIVE,
@@ -143,7 +143,45 @@ _SETTINGS = (
         _("Exact no longer takes the ledger account of the settings: it is gone or blocked."),
         (_("Open the sync's settings and choose another revenue ledger account."),),
         types=(_ENTRY,),
-        codes=("ledger_reference",),
+        codes=("ledger_reference", "ledger_blocked"),
+    ),
+    Special(
+        Category.REFERENCE_INACTIVE,
+        _("Ledger account is blocked in Exact"),
+        _("The ledger account that an item's sales are booked on is blocked in Exact."),
+        (_("In Exact unblock the ledger account, or give the item group another one."),),
+        types=(_INVOICE,),
+        codes=("ledger_blocked",),
+    ),
+    Special(
+        Category.REFERENCE_INACTIVE,
+        _("Unit is gone in Exact"),
+        _("Exact no longer knows the unit of an item on a line."),
+        (_("In Exact give the item a unit that exists, then try again."),),
+        types=_BOOKED,
+        codes=("unit_reference",),
+    ),
+    Special(
+        Category.CONFIGURATION,
+        _("Invoice layout is gone in Exact"),
+        _("Exact no longer knows the layout that the invoice was to be printed with."),
+        (_("In Exact choose a layout for sales invoices, then try again."),),
+        types=_BOOKED,
+        codes=("layout_reference",),
+    ),
+    *(
+        Special(
+            Category.CURRENCY,
+            _("Currency is not known in Exact"),
+            _("The deal is in a currency that these books in Exact do not keep."),
+            (
+                _("In Exact add the currency, or choose a journal that takes it,"),
+                _("or change the currency of the deal in HubSpot."),
+            ),
+            types=types,
+            codes=("currency_reference", "currency_invalid"),
+        )
+        for types in (_BOOKED, (_OPPORTUNITY,))
     ),
     Special(
         Category.REFERENCE_INACTIVE,

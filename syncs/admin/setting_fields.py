@@ -14,7 +14,7 @@ from unfold.widgets import (
 
 from integrations.contract import Choice, ConnectorError
 from integrations.models import Connection
-from syncs.admin.table_field import Stored, TableField, TableRow
+from syncs.admin.table_field import Blank, Stored, TableField, TableRow
 from syncs.admin.wording import names_of
 from syncs.choices import live_choices
 from syncs.engine.terms import Side
@@ -152,18 +152,18 @@ def _table(sync: Sync, setting: Setting, lists: Lists) -> forms.Field:
     choices = lists.pairs(setting.side, setting.choice_list, kept)
     names = names_of(sync)
     heads = (names[setting.side.other], names[setting.side])
-    made = TableField(stored, rows, choices, heads, _without_partner(sync, setting))
+    made = TableField(stored, rows, choices, heads, _blank(sync, setting))
     made.help_text = lists.trouble(*Side)
     return made
 
 
-def _without_partner(sync: Sync, setting: Setting) -> str:
+def _blank(sync: Sync, setting: Setting) -> Blank:
     """What follows where nothing is chosen for an entry."""
     if setting.filters:
-        return _("nothing chosen: left out of the sync")
+        return Blank(_("nothing chosen: left out of the sync"))
     if any(mapping.table == setting.name for mapping in recipe_of(sync.recipe).mappings):
-        return _("nothing chosen: stays empty")
-    return _("nothing chosen: what has it fails")
+        return Blank(_("nothing chosen: stays empty"))
+    return Blank(_("nothing chosen: what has it fails"), is_wrong=True)
 
 
 def _row(choice: Choice) -> TableRow:

@@ -15,7 +15,9 @@ from syncs.models import Sync
 from syncs.models.configuration import DIRECTIONS, REMOVALS
 from syncs.recipes import recipe_of
 
-OWN = ("name", "direction", "policy", "leaving", "left_removed", "right_removed")
+# How two sides are kept in step, which is nothing to what is made once.
+OF_MIRRORS = ("policy", "leaving", "left_removed", "right_removed")
+OWN = ("name", "direction", *OF_MIRRORS)
 
 
 class SyncForm(SameTenantForm):

@@ -21,8 +21,10 @@ from syncs.admin import cells
 from syncs.admin.books import books
 from syncs.admin.older import older
 from syncs.admin.sending import send
-from syncs.admin.sync_form import form_for
+from syncs.admin.sync_form import OF_MIRRORS, form_for
+from syncs.engine.terms import Mode
 from syncs.models import Sync, SyncState
+from syncs.recipes import recipe_of
 from syncs.views.needs import make_needs, rivals_among
 from syncs.views.preview import preview_page
 from syncs.views.sync import sync_page
@@ -85,6 +87,11 @@ class SyncAdmin(TenantScopedAdmin):
     ) -> Any:
         form = getattr(request, FORM, None) or form_for(obj)
         return super().get_form(request, obj, change=change, form=form, **kwargs)
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is made once is neither merged nor followed."""
+        is_once = obj is not None and recipe_of(obj.recipe).mode is Mode.ONCE
+        return OF_MIRRORS if is_once else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         changes = form.changes()

@@ -16,6 +16,14 @@ type Stored = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """What follows where nothing is chosen, and whether that is to be mended."""
+
+    words: str
+    is_wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TableRow:
     """An entry that is asked about: its value, what people call it and its per cent."""
 
@@ -26,7 +34,8 @@ class TableRow:
     @property
     def told(self) -> str:
         """Such as "VAT high (21 %)"."""
-        return f"{self.label} ({self.rate} %)" if self.rate else self.label
+        is_named = f"{self.rate}%" in self.label.replace(" ", "")
+        return f"{self.label} ({self.rate} %)" if self.rate and not is_named else self.label
 
 
 class TableWidget(forms.Widget):
@@ -37,10 +46,10 @@ class TableWidget(forms.Widget):
         rows: Sequence[TableRow],
         choices: Sequence[tuple[str, str]],
         heads: tuple[str, str],
-        without: str,
+        blank: Blank,
     ) -> None:
         super().__init__()
-        self.rows, self.choices, self.heads, self.without = rows, choices, heads, without
+        self.rows, self.choices, self.heads, self.blank = rows, choices, heads, blank
 
     def render(
         self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
@@ -58,7 +67,7 @@ class TableWidget(forms.Widget):
             "rows": rows,
             "choices": self.choices,
             "heads": self.heads,
-            "without": self.without,
+            "blank": self.blank,
             "id": (attrs or {}).get("id", ""),
         }
         return render_to_string("syncs/sync/table_field.html", context)
@@ -88,12 +97,12 @@ class TableField(forms.Field):
         rows: Sequence[TableRow],
         choices: Sequence[tuple[str, str]],
         heads: tuple[str, str],
-        without: str,
+        blank: Blank,
     ) -> None:
         self.stored, self.rows = stored, rows
         self.values = {value for value, _label in choices}
         initial = {row[0]: row[1] for row in stored if row[1]}
-        super().__init__(initial=initial, widget=TableWidget(rows, choices, heads, without))
+        super().__init__(initial=initial, widget=TableWidget(rows, choices, heads, blank))
 
     def clean(self, value: Any) -> Stored:
         chosen: Mapping[str, str] = value or {}

@@ -94,13 +94,18 @@ def reason_of(record: SyncRecord) -> str:
     reason: str = record.reason
     if record.details.get("code") not in _SIDES_NAMED:
         return reason
+    return with_names(record, reason)
+
+
+def with_names(record: SyncRecord, text: str) -> str:
+    """What the engine says of the left and of the right, with the providers' names."""
     recipe = recipe_of(record.sync.recipe)
 
     def named(found: re.Match[str]) -> str:
         preposition = found[0].split()[0].replace("on", "in")
         return f"{preposition} {PROVIDERS[recipe.end(Side(found[1])).provider].label}"
 
-    return _SIDE.sub(named, reason)
+    return _SIDE.sub(named, text)
 
 
 def lone_side(record: SyncRecord) -> Side:

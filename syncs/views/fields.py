@@ -1,7 +1,8 @@
 """The mapped fields of a record, both sides beside what they last agreed on."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syncs.engine.mapping import apply
@@ -34,12 +35,19 @@ def field_rows(
     record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends, family: Family
 ) -> Iterator[FieldRow]:
     """A row for each mapping that counts for this record."""
-    recipe = recipe_of(record.sync.recipe)
-    for row in mappings:
-        told = recipe.mapping(row.key)
-        of_others = told is not None and told.born is not None and told.born != record.born
-        if TransformKind(row.transform) not in IN_TABLES and not of_others:
-            yield _field_row(record, row, ends, family)
+    counting = [row for row in mappings if _counts(record, row)]
+    doubles = Counter(mapping_label(row, ends) for row in counting)
+    for row in counting:
+        made = _field_row(record, row, ends, family)
+        if doubles[made.label] > 1:
+            made = replace(made, label=f"{made.label} → {ends.label(Side.RIGHT, row.right)}")
+        yield made
+
+
+def _counts(record: SyncRecord, row: MappingRow) -> bool:
+    told = recipe_of(record.sync.recipe).mapping(row.key)
+    of_others = told is not None and told.born is not None and told.born != record.born
+    return row.enabled and TransformKind(row.transform) not in IN_TABLES and not of_others
 
 
 def _field_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family) -> FieldRow:

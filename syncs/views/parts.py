@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncs.engine.terms import Condition, Operator, Side, TransformKind
+from syncs.engine.terms import Condition, Mode, Operator, Side, TransformKind
 from syncs.faults import EXCLUSIONS
 from syncs.models import FilterCondition, Mapping, Sync
 from syncs.recipes.terms import Recipe
@@ -82,7 +82,9 @@ def _remarks(row: Mapping, ends: Ends, recipe: Recipe) -> Iterator[str]:
     if told.born is not None:
         words = {"records": str(recipe.label).lower(), "provider": ends.name(told.born)}
         yield _("only %(records)s made in %(provider)s") % words
-    if told.owned:
+    if told.owned and recipe.mode is Mode.ONCE:
+        yield _("a change after the document was made is told, not written")
+    elif told.owned:
         yield _("changed only where it was made")
     if told.optional:
         yield _("only where the provider lets it be written")

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from syncs.engine.terms import Side
-from syncs.models import Activity, SyncRecord
-from syncs.views.ends import Ends, shown
+from syncs.models import Activity, ActivityAction, SyncRecord
+from syncs.views.ends import Ends, shown, with_names
 
 ACTIVITIES_SHOWN = 100
 
@@ -38,10 +38,16 @@ def activities(record: SyncRecord, ends: Ends) -> Iterable[ActivityRow]:
             title=_activity_title(activity, ends),
             at=activity.at,
             by=str(activity.by or ""),
-            message=activity.message,
+            message=_message(record, activity),
             changes=tuple(_changes(activity, ends)),
             correlation_id=activity.correlation_id,
         )
+
+
+def _message(record: SyncRecord, activity: Activity) -> str:
+    """What the engine said names the providers; what people and providers said stays."""
+    is_ours = activity.action == ActivityAction.FAILED
+    return with_names(record, activity.message) if is_ours else activity.message
 
 
 def _activity_title(activity: Activity, ends: Ends) -> str:
