@@ -79,6 +79,25 @@ def read_unseen(sync: Sync, side: Side, fields: Collection[str]) -> None:
     leave_hints(((sync, side, record_id) for record_id in ids), "unseen")
 
 
+def read_all_known(sync: Sync, side: Side) -> None:
+    """After a feed had to begin again by itself: have all known records of the side read by id.
+
+    What was deleted meanwhile is in none of its pages, and what did not change tells nothing.
+    Needs a transaction.
+    """
+    why = f"anew-{sync.pk}-{side.value}"
+    asked = WebhookEvent.objects.filter(
+        connection_id=sync.connection_id(side), key__startswith=f"{why}:", handled_at=None
+    )
+    if asked.exists():
+        return
+    name = sides.column(side, "id")
+    known = SyncRecord.objects.filter(~Q(**{name: ""}), sync=sync)
+    alive = known.exclude(**{sides.column(side, "state"): RecordState.GONE})
+    ids = alive.order_by("pk").values_list(name, flat=True)
+    leave_hints(((sync, side, record_id) for record_id in ids), why)
+
+
 def _look_at_both_sides(records: TenantQuerySet[SyncRecord]) -> None:
     sync_ids = list(records.order_by().values_list("sync_id", flat=True).distinct())
     tenants = records.order_by().values_list("tenant_id", flat=True).distinct()

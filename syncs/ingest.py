@@ -19,7 +19,7 @@ from syncs import clock, sides
 from syncs.engine.matching import keys
 from syncs.engine.terms import Side
 from syncs.engine.values import Json, encode
-from syncs.hints import read_unseen
+from syncs.hints import read_all_known, read_unseen
 from syncs.jobs import Job
 from syncs.merges import move_links
 from syncs.models import Sync, SyncRecord
@@ -80,7 +80,7 @@ def read_side(job: Job, side: Side) -> bool:
         progress = _progress(job, side, page)
         # Read whole once more: what is not there any more was in none of the pages.
         is_whole = was_complete and progress.get(f"{side}_read_at") is not None
-        _store(job, side, page.records, progress=progress, is_whole=is_whole)
+        _store(job, side, page.records, progress=progress, is_whole=is_whole, anew=page.anew)
         cursor = page.cursor
         if not page.more:
             job.looked[side] = clock.now()
@@ -168,14 +168,21 @@ def _store(
     progress: Mapping[str, object] | None = None,
     moved: dict[str, str] | None = None,
     is_whole: bool = False,
+    anew: bool = False,
 ) -> None:
     """Store records and progress in one transaction, whatever is wrong with one of them."""
     before = job.log.totals.copy()
+
+    def look_for_the_missing() -> None:
+        if is_whole:
+            read_unseen(job.sync, side, job.end(side).fields)
+        if anew:
+            read_all_known(job.sync, side)
+
     try:
         with job.claim.fenced(**(progress or {})):
             store_records(job, side, records, moved)
-            if is_whole:
-                read_unseen(job.sync, side, job.end(side).fields)
+            look_for_the_missing()
     except NOT_OF_RECORDS:
         raise
     except Exception:
@@ -183,8 +190,7 @@ def _store(
         job.log.roll_back(before)
         with job.claim.fenced(**(progress or {})):
             one_by_one(job, side, records, lambda record: store_records(job, side, [record], moved))
-            if is_whole:
-                read_unseen(job.sync, side, job.end(side).fields)
+            look_for_the_missing()
 
 
 def store_records(

@@ -80,6 +80,8 @@ class FakeProvider:
     # Batches as they arrived, for tests of replays.
     batches: list[Batch] = field(default_factory=list)
     prepared: int = 0
+    # The next feed begins again by itself, and tells no more of what was deleted.
+    begins_anew: bool = False
     _tick: int = 0
 
     # What people do in the provider's own screens.
@@ -189,6 +191,8 @@ class FakeConnector:
     def changes(self, object_type: str, cursor: str, fields: Collection[str]) -> Page:
         held = self.provider
         held.called("changes")
+        anew, held.begins_anew = held.begins_anew, False
+        cursor = "" if anew else cursor
         since = int(cursor or 0)
         changed = sorted(
             (thing for thing in held.things.values() if thing.changed > since),
@@ -200,7 +204,7 @@ class FakeConnector:
         # An empty cursor means "from the beginning", so a feed without anything says 0.
         after = str(part[-1].changed) if part else cursor or "0"
         records = tuple(held.record(thing, fields) for thing in part)
-        return Page(records, after, more=len(changed) > len(part))
+        return Page(records, after, more=len(changed) > len(part), anew=anew)
 
     def read(
         self, object_type: str, ids: Sequence[str], fields: Collection[str]

@@ -52,7 +52,7 @@ def test_a_linked_record_stays_due_until_its_write_was_made(world: World) -> Non
     only(world, Side.LEFT, "stage", "customer")
     world.left.add("p1", name="Ann", email="a@x.org", stage="lead")
     world.settle()
-    assert world.record(left_id="p1").status == Status.EXCLUDED
+    assert world.record(left_id="p1").status == Status.UNLINKED
     world.right.add("c1", Name="Ann", Email="a@x.org", Phone="7")
     world.left.errors["write"] = [RetryLater(Fault(Category.TRANSIENT, "busy", "Busy."), 1.0)]
 
@@ -249,3 +249,21 @@ def test_a_page_of_which_nothing_can_be_stored_is_our_defect_and_no_records(
     assert not world.records
     world.sync.refresh_from_db()
     assert world.sync.left_cursor == ""
+
+
+def test_what_was_deleted_before_a_feed_began_again_by_itself_is_found(world: World) -> None:
+    for number in range(3):
+        world.left.add(f"p{number}", name=f"Ann {number}", email=f"{number}@x.org")
+    world.settle()
+    gone = str(world.record(left_id="p1").right_id)
+    writes = world.right.writes
+
+    # Deleted while the feed could not tell: it names neither that nor what stayed the same.
+    world.right.delete(gone)
+    world.right.begins_anew = True
+    world.settle()
+    world.settle()
+
+    assert world.record(left_id="p1").status == Status.UNLINKED
+    assert world.count(Status.IN_SYNC) == 2
+    assert world.right.writes == writes
