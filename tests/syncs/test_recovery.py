@@ -52,7 +52,7 @@ def test_a_linked_record_stays_due_until_its_write_was_made(world: World) -> Non
     only(world, Side.LEFT, "stage", "customer")
     world.left.add("p1", name="Ann", email="a@x.org", stage="lead")
     world.settle()
-    assert world.record(left_id="p1").status == Status.UNLINKED
+    assert world.record(left_id="p1").status == Status.EXCLUDED
     world.right.add("c1", Name="Ann", Email="a@x.org", Phone="7")
     world.left.errors["write"] = [RetryLater(Fault(Category.TRANSIENT, "busy", "Busy."), 1.0)]
 
