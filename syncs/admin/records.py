@@ -111,7 +111,7 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):
         self.message_user(request, text % count, messages.SUCCESS)
 
     @admin.action(
-        description=gettext_lazy("Send although older than the sync, or filtered out"),
+        description=gettext_lazy("Send now, although older or filtered out: invoice these deals"),
         permissions=["work_records"],
     )
     def send(self, request: HttpRequest, queryset: Records) -> None:

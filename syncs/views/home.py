@@ -13,7 +13,7 @@ from accounts.permissions import Action, may, visible_tenants
 from integrations.models import TOKEN_FIELDS, Connection, ConnectionState
 from integrations.quota import meter
 from integrations.registry import PROVIDERS
-from syncs import faults, services
+from syncs import clock, faults, services
 from syncs.models import Status, Sync, SyncState
 from syncs.recipes import RECIPES, recipe_of, recipes_for
 from syncs.views.resting import CallMeter
@@ -59,6 +59,8 @@ class SyncCard:
     troubles: tuple[Trouble, ...]
     complete_until: datetime | None
     last_run_at: datetime | None
+    # While a limit holds it up; its page says which.
+    rests_until: datetime | None
     # "Do the books agree?", for syncs of documents.
     books_url: str
 
@@ -130,8 +132,14 @@ def _card(totals: services.Totals, user: User, *, several: bool) -> SyncCard:
         troubles=tuple(_troubles(sync, (left, right), user)),
         complete_until=min(both) if None not in both else None,  # type: ignore[type-var]
         last_run_at=sync.last_run_at,
+        rests_until=_rests_until(sync),
         books_url=reverse("admin:syncs_sync_books", args=[sync.pk]) if _has_books(sync) else "",
     )
+
+
+def _rests_until(sync: Sync) -> datetime | None:
+    until: datetime | None = sync.held_until
+    return until if sync.state == SyncState.ACTIVE and until and until > clock.now() else None
 
 
 def _has_books(sync: Sync) -> bool:

@@ -108,6 +108,29 @@ def test_a_paused_sync_says_why(client_of: ClientOf, finance: User, sync: Sync) 
     assert f"/admin/syncs/sync/{sync.pk}/change/" in html
 
 
+def test_a_sync_that_a_limit_holds_up_says_until_when(
+    client_of: ClientOf, finance: User, sync: Sync
+) -> None:
+    assert "Rests until" not in text_of(client_of, finance)
+    sync.held_until = timezone.now() + timedelta(minutes=40)
+    sync.save()
+
+    html = text_of(client_of, finance)
+
+    assert "Rests until" in html
+    assert f"{sync.held_until:%Y-%m-%d %H:%M} UTC" in html
+
+
+def test_one_of_the_books_is_enough(client_of: ClientOf, owner: User, tenant: Tenant) -> None:
+    assert "Connect QuickBooks Online or Exact Online" in text_of(client_of, owner)
+    connection(tenant, "exact")
+
+    html = text_of(client_of, owner)
+
+    assert "✓ Exact Online is connected" in html
+    assert "QuickBooks" not in html
+
+
 def test_a_company_without_syncs_is_told_what_to_do_first(
     client_of: ClientOf, owner: User, viewer: User, tenant: Tenant
 ) -> None:
