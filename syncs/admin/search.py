@@ -13,6 +13,8 @@ from syncs.recipes import RECIPES
 
 # The last number of an address: .../record/0-1/12345 or ...?nameId=58
 ID_IN_ADDRESS = re.compile(r"[/=](\d+)(?=[/?#&]|$)")
+# Some providers' ids, wherever in an address: ...?_Division_=1&ID=8f1c0c7e-...
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Rarer names are looked up on their own; the list then has no row to walk past.
 RARE = 500
 
@@ -25,15 +27,16 @@ def search(records: QuerySet[SyncRecord], words: str) -> QuerySet[SyncRecord]:
     if text.startswith(("http://", "https://")):
         return records.filter(pk__in=_with_id(_id_in(text)))
     found = _named(text)
-    if text.isdigit():
-        found |= Q(pk__in=_with_id(text))
+    if text.isdigit() or GUID.fullmatch(text.lower()):
+        found |= Q(pk__in=_with_id(text.lower()))
     elif "@" in text:
         found |= Q(pk__in=_with_match_value(text))
     return records.filter(found)
 
 
 def _id_in(address: str) -> str:
-    found: list[str] = ID_IN_ADDRESS.findall(iri_to_uri(address))
+    told = iri_to_uri(address)
+    found: list[str] = GUID.findall(told.lower()) or ID_IN_ADDRESS.findall(told)
     return found[-1] if found else ""
 
 

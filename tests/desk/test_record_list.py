@@ -13,6 +13,7 @@ from tests.conftest import ClientOf
 from tests.desk.conftest import MakeRecord, contacts_sync
 
 pytestmark = pytest.mark.django_db
+GUID = "8F1C0C7E-52B3-5EC8-A81C-76141E154C47"
 LIST = "/admin/syncs/syncrecord/"
 
 
@@ -59,6 +60,12 @@ def test_the_explanation_opens_for_the_keyboard_too(
             {"Person 3"},
             id="a right one",
         ),
+        pytest.param(GUID, {"Person 4"}, id="an id of another kind"),
+        pytest.param(
+            f"https://start.exactonline.nl/docs/CRMAccountCard.aspx?_Division_=58&ID=%7b{GUID}%7d",
+            {"Person 4"},
+            id="its address",
+        ),
         pytest.param("https://example.org/", set(), id="an address of nothing"),
         pytest.param("nobody", set(), id="nothing"),
     ],
@@ -69,6 +76,7 @@ def test_search_finds_what_people_have_at_hand(
     make_record(1)
     make_record(2)
     make_record(3, right_id="58")
+    make_record(4, right_id=GUID.lower())
 
     assert names(client_of(finance).get(LIST, {"q": query})) == found
 
