@@ -23,6 +23,7 @@ import django
 django.setup()
 
 import requests  # noqa: E402 (Django first)
+import time_machine  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -45,6 +46,8 @@ STAGES = {
     ("syncs.claims", "claim"): "claim",
     ("syncs.claims", "release"): "release",
 }
+# No stage of a worker's, so that it is never met by chance.
+LIT = "lit"
 
 
 class Fuse:
@@ -54,10 +57,12 @@ class Fuse:
     nothing that anybody else could see happens, so these are all the points where dying matters.
     """
 
-    def __init__(self, stage: str, step: int, where: str) -> None:
+    def __init__(self, stage: str, step: int, where: str, further: int = 0) -> None:
         self._stage, self._step = stage, step
-        # Instead of stage and step: a pattern of what is about to happen or has just happened.
+        # Instead of stage and step: a pattern of what is about to happen or has just happened,
+        # and how many steps later it is over.
         self._where = re.compile(where) if where else None
+        self._further = further
         self.steps: Counter[str] = Counter()
 
     def install(self) -> None:
@@ -92,8 +97,11 @@ class Fuse:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _is_over(self, stage: str, where: str) -> bool:
-        if self._where is not None:
-            return self._where.search(where) is not None
+        if self._where is not None and self._where.search(where):
+            self._where, self._stage = None, LIT
+        if self._stage == LIT:
+            self._further -= 1
+            return self._further < 0
         return stage == self._stage and self.steps[stage] == self._step
 
 
@@ -118,6 +126,9 @@ def die_after(seconds: float) -> None:
 
 def live(order: dict[str, Any]) -> None:
     """Work on the syncs, as a queue would have it, until they rest."""
+    if "at" in order:
+        # All that asks for the time, the clients of the providers as well.
+        time_machine.travel(order["at"], tick=True).start()
     ahead = timedelta(seconds=order.get("ahead", 0))
     clock.now = lambda: timezone.now() + ahead
     backoff.seed(order.get("seed", 1))
@@ -126,7 +137,8 @@ def live(order: dict[str, Any]) -> None:
         shorten_timeouts(order["timeout"])
     if order.get("hurry"):
         hurry()
-    fuse = Fuse(order.get("stage", ""), order.get("step", 0), order.get("where", ""))
+    where, further = order.get("where", ""), order.get("further", 0)
+    fuse = Fuse(order.get("stage", ""), order.get("step", 0), where, further)
     fuse.install()
     if "seconds" in order:
         threading.Thread(target=die_after, args=(order["seconds"],), daemon=True).start()
