@@ -1,6 +1,7 @@
 """What a demo shows in the terminal: bars while it works, a table when it is done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self
 
@@ -59,8 +60,8 @@ class Bars:
         self._progress.update(self._tasks[sync.pk], total=known, completed=done, told=told)
 
 
-def table(summaries: Sequence[services.Summary]) -> Table:
-    found = Table(title="First syncs", **NARROW)
+def table(company: str, summaries: Sequence[services.Summary]) -> Table:
+    found = Table(title=f"First syncs of {company}", **NARROW)
     found.add_column("sync")
     for name in COLUMNS:
         found.add_column(name.replace("_", " "), justify="right")
@@ -83,23 +84,25 @@ def causes(summaries: Sequence[services.Summary]) -> Table:
     return found
 
 
-def as_json(summaries: Sequence[services.Summary]) -> dict[str, object]:
+def as_json(told_of: Mapping[str, Sequence[services.Summary]]) -> dict[str, object]:
     """The same for machines: per sync its totals, and the failing records by category."""
     return {
         "syncs": [
             {
+                "company": company,
                 "sync": summary.sync.name,
                 "recipe": summary.sync.recipe,
                 **summary.as_dict(),
                 "failing_by_category": dict(summary.totals.categories),
             }
+            for company, summaries in told_of.items()
             for summary in summaries
         ],
-        "failing_by_category": _together(summaries),
+        "failing_by_category": _together(chain.from_iterable(told_of.values())),
     }
 
 
-def _together(summaries: Sequence[services.Summary]) -> dict[str, int]:
+def _together(summaries: Iterable[services.Summary]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for summary in summaries:
         for category, count in summary.totals.categories.items():

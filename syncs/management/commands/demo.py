@@ -5,7 +5,7 @@ import logging
 import signal
 import time
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -84,14 +84,17 @@ class Command(BaseCommand):
         companies = COMPANIES if options["dataset"] == "demo" else COMPANIES[:1]
         if not options["once"]:
             stack.enter_context(processes.worker(url, state.parent))
-        syncs = [
-            sync for each in companies for sync in self._fill(each, url, told, once=options["once"])
-        ]
-        self._tell(syncs, since, as_json=options["json"])
+        told_of = {
+            each.name: self._fill(each, url, told, since, once=options["once"])
+            for each in companies
+        }
+        self._tell(told_of, as_json=options["json"])
         if not options["once"]:
             self._open_desk(stack, url, options["port"], state.parent, companies)
 
-    def _fill(self, company: Company, url: str, told: Told, *, once: bool) -> list[Sync]:
+    def _fill(
+        self, company: Company, url: str, told: Told, since: datetime, *, once: bool
+    ) -> list[services.Summary]:
         """One company from its connections to what people do after the first sync."""
         self.console.print(f"\n{company.name}")
         tenant = company.tenant()
@@ -105,7 +108,7 @@ class Command(BaseCommand):
                 company.work_on(tenant, syncs, url)
             # Besides, what one sync wrote is news to another.
             catch_up(tenant, syncs)
-        return syncs
+            return [services.summary(sync, since) for sync in syncs]
 
     def _sync_here(self, tenant: Tenant, syncs: list[Sync]) -> None:
         """All that is due, in this process, until nothing is left to do."""
@@ -145,16 +148,13 @@ class Command(BaseCommand):
                     bars.show(sync, is_done=has_caught_up)
                     is_done = is_done and has_caught_up
 
-    def _tell(self, syncs: list[Sync], since: datetime, *, as_json: bool) -> None:
-        summaries = []
-        for sync in syncs:
-            with tenant_scope(sync.tenant_id):
-                summaries.append(services.summary(sync, since))
+    def _tell(self, told_of: Mapping[str, Sequence[services.Summary]], *, as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps(show.as_json(summaries), indent=2))
+            self.stdout.write(json.dumps(show.as_json(told_of), indent=2))
             return
-        self.console.print(show.table(summaries))
-        self.console.print(show.causes(summaries))
+        for name, summaries in told_of.items():
+            self.console.print(show.table(name, summaries))
+            self.console.print(show.causes(summaries))
 
     def _open_desk(
         self,
