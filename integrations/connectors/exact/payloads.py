@@ -1,18 +1,23 @@
-"""The JSON of Exact: three shapes of answers, exact amounts, and values that cannot be sent."""
+"""The JSON of Exact: three shapes of answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-import msgspec
+from integrations.payloads import Payload, Unwritable, decimal, from_json, refusal, to_json
 
-from integrations.contract import Category, Fault, Field
-
-type Payload = dict[str, Any]
-
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+__all__ = [
+    "Payload",
+    "Rows",
+    "Unwritable",
+    "code",
+    "decimal",
+    "from_json",
+    "nested",
+    "refusal",
+    "rows_of",
+    "to_json",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +26,6 @@ class Rows:
 
     rows: tuple[Payload, ...]
     next: str = ""
-
-
-class Unwritable(Exception):
-    """A value that cannot be sent for this record; `fault` says why."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
-
-
-def refusal(category: Category, code: str, field: Field, reason: str) -> Unwritable:
-    return Unwritable(Fault(category, code, f"{field.label}: {reason}", field=field.name))
-
-
-def from_json(body: bytes) -> Any:
-    """The decoded body, numbers as written; raises msgspec.DecodeError when it is not JSON."""
-    return _DECODER.decode(body)
-
-
-def to_json(payload: Any) -> bytes:
-    return _ENCODER.encode(payload)
 
 
 def rows_of(answer: Any) -> Rows:
@@ -77,7 +61,3 @@ def nested(row: Mapping[str, Any], name: str) -> tuple[Payload, ...] | None:
 def code(value: Any) -> str:
     """A code or guid without its padding; empty when there is none."""
     return "" if value is None else str(value).strip()
-
-
-def decimal(value: Any) -> Decimal | None:
-    return None if value is None or value == "" else Decimal(str(value))

@@ -1,39 +1,21 @@
-"""The JSON of QuickBooks, and a value that cannot be put into it."""
+"""The JSON of QuickBooks."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-import msgspec
+from integrations.payloads import Payload, Unwritable, decimal, from_json, refusal, to_json
 
-from integrations.contract import Category, Fault, Field
-
-type Payload = dict[str, Any]
-
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
-
-
-class Unwritable(Exception):
-    """A value that cannot be sent for this record; `fault` says why."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
-
-
-def refusal(category: Category, code: str, field: Field, reason: str) -> Unwritable:
-    return Unwritable(Fault(category, code, f"{field.label}: {reason}", field=field.name))
-
-
-def from_json(body: bytes) -> Any:
-    """The decoded body, amounts exact; raises msgspec.DecodeError when it is not JSON."""
-    return _DECODER.decode(body)
-
-
-def to_json(payload: Any) -> bytes:
-    return _ENCODER.encode(payload)
+__all__ = [
+    "Payload",
+    "Unwritable",
+    "decimal",
+    "from_json",
+    "instant",
+    "reference",
+    "refusal",
+    "to_json",
+]
 
 
 def instant(value: str) -> datetime:
@@ -44,7 +26,3 @@ def instant(value: str) -> datetime:
 def reference(member: Any) -> str:
     """The id that a reference holds; empty when there is none."""
     return str(member.get("value") or "") if isinstance(member, Mapping) else ""
-
-
-def decimal(value: Any) -> Decimal | None:
-    return None if value is None or value == "" else Decimal(value)
