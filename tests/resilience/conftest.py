@@ -13,7 +13,9 @@ from integrations import calls, opening
 from integrations.providers import _sandbox_ready
 from integrations.sandbox.server import SandboxServer, run_sandbox
 
-pytest.register_assert_rewrite("tests.resilience.books", "tests.resilience.lives")
+pytest.register_assert_rewrite(
+    "tests.resilience.books", "tests.resilience.dutch", "tests.resilience.lives"
+)
 
 from tests.resilience import databases  # noqa: E402 (after the line above)
 from tests.resilience.books import Books, Size, open_books  # noqa: E402
