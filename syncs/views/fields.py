@@ -31,6 +31,10 @@ class FieldRow:
     differs: bool
 
 
+# What is shortened or put together on its way is not alike on both sides, as it was meant.
+REMAKES = frozenset({TransformKind.TRUNCATE, TransformKind.TEMPLATE, TransformKind.FIRST_FILLED})
+
+
 def field_rows(
     record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends, family: Family
 ) -> Iterator[FieldRow]:
@@ -101,9 +105,14 @@ def _parent_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family)
 
 
 def _means_the_same(record: SyncRecord, row: MappingRow) -> bool:
-    """Whether both hold the same, or a table says that the one value stands for the other."""
+    """Whether both hold the same, one value stands for the other, or both agreed on the two."""
     left, right = _plain(record.left_values, row.left), _plain(record.right_values, row.right)
-    return left == right or any(pair[:2] == [left, right] for pair in _table(record, row))
+    if left == right or any(pair[:2] == [left, right] for pair in _table(record, row)):
+        return True
+    if row.transform not in REMAKES:
+        return False
+    bases = _plain(record.left_base or {}, row.left), _plain(record.right_base or {}, row.right)
+    return all(bases) and bases == (left, right)
 
 
 def _table(record: SyncRecord, row: MappingRow) -> list[list[str]]:

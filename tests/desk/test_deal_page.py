@@ -210,3 +210,18 @@ def test_strangers_find_no_deal(client_of: ClientOf, stranger: User, sync: Sync)
     for name in ("leave", "enrol"):
         address = f"/admin/syncs/syncrecord/{record.pk}/{name}/"
         assert client.post(address).status_code == 404
+
+
+def test_a_reference_that_was_shortened_is_no_difference(
+    client_of: ClientOf, viewer: User, sync: Sync
+) -> None:
+    long, short = "Order 0336 Hanze Transport & Zn.", "Order 0336 Hanze Transport & Z"
+    told = 'saldo-differs"> <th scope="row">Deal name → Your ref'
+    record = deal(sync, left={"dealname": long}, right={"YourRef": short})
+    record.left_base, record.right_base = record.left_values, record.right_values
+    record.save()
+    assert told not in page(client_of(viewer), record)
+
+    record.right_values = {**record.right_values, "YourRef": "Something else"}
+    record.save()
+    assert told in page(client_of(viewer), record)
