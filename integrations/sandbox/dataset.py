@@ -65,6 +65,7 @@ def fill(sandbox: Sandbox, name: str, seed: int) -> None:
         fill_with_exact(sandbox.hubspot, sandbox.exact, found, now)
         return
     if name == DEMO:
+        sandbox.exact.configure_division(description=sandbox.hubspot_nl.account.name)
         fill_with_exact(sandbox.hubspot_nl, sandbox.exact, demo_dutch.build(seed), now)
     fill_with_quickbooks(sandbox, build(name, seed), now)
 
