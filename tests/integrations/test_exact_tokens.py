@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from integrations import oauth, opening
 from integrations.contract import ConnectorError, RetryLater
@@ -33,7 +34,9 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture(autouse=True)
-def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_limits(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    # The stand-ins of all tests share their companies' ids, so that each keeps its own counts.
+    settings.REDIS_URL = ""
     monkeypatch.setattr(opening, "limiter_for", lambda _connection: opening.NoLimit())
 
 

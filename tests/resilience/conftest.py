@@ -86,5 +86,7 @@ def queue() -> Iterator[str]:
 
 def _empty(server: redis.Redis) -> None:
     server.delete(f"django_q:{Conf.CLUSTER_NAME}:q")
-    for key in server.scan_iter("saldo/rate/sandbox/*"):
-        server.delete(key)
+    # Limits, and what was counted of the days and refusals of the sandbox's companies.
+    for pattern in ("saldo/rate/sandbox/*", "saldo/state/*sandbox*"):
+        for key in server.scan_iter(pattern):
+            server.delete(key)

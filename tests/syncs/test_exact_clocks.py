@@ -56,6 +56,8 @@ def serve(settings: Settings) -> Iterator[Callable[[], SandboxServer]]:
         settings.SANDBOX_URL = server.url
         return server
 
+    # The stand-ins of all tests share their companies' ids, so that each keeps its own counts.
+    settings.REDIS_URL = ""
     settings.PUBLIC_URL = "http://localhost:8000"
     yield start
     for each in running:

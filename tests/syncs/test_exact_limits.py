@@ -41,6 +41,8 @@ def no_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server(settings: Settings) -> Iterator[SandboxServer]:
+    # The stand-ins of all tests share their companies' ids, so that each keeps its own counts.
+    settings.REDIS_URL = ""
     settings.PUBLIC_URL = "http://localhost:8000"
     with run_sandbox() as running:
         settings.SANDBOX_URL = running.url
