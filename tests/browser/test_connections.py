@@ -28,7 +28,8 @@ def test_an_owner_connects_both_and_sets_up_the_syncs(
 
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_text("✓ HubSpot is connected")).to_be_visible()
-    page.get_by_role("link", name="Connect QuickBooks Online").click()
+    page.get_by_role("link", name="Connect QuickBooks Online or Exact Online").click()
+    page.get_by_role("link", name="QuickBooks Online").click()
     page.get_by_role("button", name="Continue to QuickBooks Online").click()
     page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.get_by_text("QuickBooks Online is connected.")).to_be_visible()
