@@ -10,6 +10,7 @@ import time_machine
 
 from integrations.sandbox.server import SandboxServer
 from syncs.recipes.hubspot_exact import COMPANIES, PRODUCTS
+from syncs.runs import Ended
 from tests.resilience.dutch import START, open_dutch
 from tests.resilience.lives import mother
 
@@ -62,7 +63,9 @@ def test_two_processes_keep_to_the_calls_of_a_minute(
                 for nursery, code in zip(nurseries, (COMPANIES, PRODUCTS), strict=True)
             ]
 
-    assert all(life.result().was_killed for life in lives)
+    # On a busy machine one may put its work off until there are calls again.
+    ended = [life.result() for life in lives]
+    assert all(life.was_killed or {*life.ended.values()} == {Ended.STALLED} for life in ended)
     assert exact.meter.violations.total() == 0
     # Both were at it, and neither had come to its end.
     assert 8 < exact.meter.calls.total() < ALLOWED - GONE
