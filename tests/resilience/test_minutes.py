@@ -65,7 +65,8 @@ def test_two_processes_keep_to_the_calls_of_a_minute(
 
     # On a busy machine one may put its work off until there are calls again.
     ended = [life.result() for life in lives]
-    assert all(life.was_killed or {*life.ended.values()} == {Ended.STALLED} for life in ended)
+    waiting = {Ended.STALLED, Ended.MORE}
+    assert all(life.was_killed or {*life.ended.values()} <= waiting for life in ended)
     assert exact.meter.violations.total() == 0
     # Both were at it, and neither had come to its end.
     assert 3 < exact.meter.calls.total() < ALLOWED - GONE
