@@ -9,7 +9,6 @@ from integrations.contract import Category, Field, RecordState
 from syncs.engine.decide import Decider, decide, wishes
 from syncs.engine.terms import (
     Agree,
-    Archive,
     Candidate,
     Condition,
     Create,
@@ -27,10 +26,8 @@ from syncs.engine.terms import (
     PartnerChoice,
     Plan,
     RecordView,
-    Removal,
     Side,
     SyncSpec,
-    Unlink,
     Update,
 )
 from tests.engine.cases import BY_NAME, candidate, mapping, pair, spec, view
@@ -209,75 +206,6 @@ def test_what_is_ambiguous_is_asked_in_every_mode(matches: Matches, mode: Mode) 
     assert isinstance(plan, Fail)
     assert plan.fault.category is Category.MATCH_AMBIGUOUS
     assert plan.candidates == matches.candidates
-
-
-def removed(left: RecordState, right: RecordState, **more: Any) -> RecordView:
-    record = pair(("A", "A"), ("A", "A"))
-    assert record.left is not None
-    assert record.right is not None
-    return replace(
-        record,
-        left=replace(record.left, state=left, **more),
-        right=replace(record.right, state=right),
-    )
-
-
-ARCHIVE_THERE = spec(left_removed=Removal.ARCHIVE)
-REMOVALS = [
-    pytest.param(spec(), ARCHIVED, LIVE, Unlink(Side.LEFT, ARCHIVED), id="left archived"),
-    pytest.param(spec(), GONE, LIVE, Unlink(Side.LEFT, GONE), id="left gone"),
-    pytest.param(spec(), LIVE, GONE, Unlink(Side.RIGHT, GONE), id="right gone"),
-    pytest.param(ARCHIVE_THERE, GONE, LIVE, Archive(Side.RIGHT), id="archive on the right"),
-    pytest.param(
-        spec(right_removed=Removal.ARCHIVE), LIVE, ARCHIVED, Archive(Side.LEFT), id="on the left"
-    ),
-    pytest.param(ARCHIVE_THERE, LIVE, GONE, Unlink(Side.RIGHT, GONE), id="a policy per side"),
-    pytest.param(
-        replace(ARCHIVE_THERE, direction=TO_LEFT),
-        ARCHIVED,
-        LIVE,
-        Unlink(Side.LEFT, ARCHIVED),
-        id="not against the direction",
-    ),
-    pytest.param(
-        replace(ARCHIVE_THERE, left_filter=CUSTOMERS),
-        ARCHIVED,
-        LIVE,
-        Unlink(Side.LEFT, ARCHIVED),
-        id="not from outside the filter",
-    ),
-    pytest.param(
-        spec(left_removed=Removal.NOTHING),
-        GONE,
-        LIVE,
-        Exclude(ExcludeReason.GONE),
-        id="nothing is done",
-    ),
-    pytest.param(
-        replace(ARCHIVE_THERE, mode=Mode.ONCE),
-        ARCHIVED,
-        LIVE,
-        Exclude(ExcludeReason.ARCHIVED),
-        id="once made, never touched",
-    ),
-    pytest.param(
-        ARCHIVE_THERE, ARCHIVED, ARCHIVED, Exclude(ExcludeReason.ARCHIVED), id="both archived"
-    ),
-    pytest.param(spec(), GONE, ARCHIVED, Exclude(ExcludeReason.GONE), id="gone and archived"),
-]
-
-
-@pytest.mark.parametrize(("told", "left", "right", "expected"), REMOVALS)
-def test_a_removal_follows_its_policy(
-    told: SyncSpec, left: RecordState, right: RecordState, expected: Plan
-) -> None:
-    assert decide(told, removed(left, right)) == expected
-
-
-def test_a_purged_record_without_values_cannot_fail_its_filter() -> None:
-    told = replace(ARCHIVE_THERE, left_filter=CUSTOMERS)
-
-    assert decide(told, removed(GONE, LIVE, values={"name": None})) == Archive(Side.RIGHT)
 
 
 def test_a_record_that_was_made_once_is_never_touched_again() -> None:
