@@ -25,6 +25,11 @@ class Action(StrEnum):
     SEE_ALL_TENANTS = "see_all_tenants"
     CREATE_TENANTS = "create_tenants"
     VIEW_CHANGES = "view_changes"
+    VIEW_AUDIT_TRAIL = "view_audit_trail"
+    VIEW_EXPORT_LOG = "view_export_log"
+    GRANT_SUPPORT = "grant_support"
+    VIEW_AS = "view_as"
+    COPY_CONFIGURATION = "copy_configuration"
     MANAGE_STAFF = "manage_staff"
     MANAGE_QUEUE = "manage_queue"
 
@@ -40,7 +45,13 @@ class Who(StrEnum):
 
 
 _READ = frozenset({Action.VIEW_RECORDS, Action.EXPORT})
-_WORK = _READ | {Action.WORK_RECORDS, Action.RUN_SYNCS, Action.EDIT_MAPPINGS, Action.VIEW_CALLS}
+_WORK = _READ | {
+    Action.WORK_RECORDS,
+    Action.RUN_SYNCS,
+    Action.EDIT_MAPPINGS,
+    Action.VIEW_CALLS,
+    Action.VIEW_AUDIT_TRAIL,
+}
 
 TABLE: dict[Who, frozenset[Action]] = {
     Who.VIEWER: _READ,
@@ -52,6 +63,8 @@ TABLE: dict[Who, frozenset[Action]] = {
         Action.VIEW_MEMBERS,
         Action.MANAGE_MEMBERS,
         Action.EDIT_TENANT,
+        Action.VIEW_EXPORT_LOG,
+        Action.GRANT_SUPPORT,
     },
     # Support mends things for a customer, but lets nobody into a customer's books.
     Who.SUPPORT: _WORK
@@ -61,8 +74,12 @@ TABLE: dict[Who, frozenset[Action]] = {
         Action.VIEW_MEMBERS,
         Action.SEE_ALL_TENANTS,
         Action.VIEW_CHANGES,
+        Action.VIEW_EXPORT_LOG,
+        Action.VIEW_AS,
+        Action.COPY_CONFIGURATION,
     },
-    Who.ADMINISTRATOR: frozenset(Action),
+    # Consent to a look is the customer's own to give.
+    Who.ADMINISTRATOR: frozenset(Action) - {Action.GRANT_SUPPORT},
 }
 
 _ROLES = {Role.VIEWER: Who.VIEWER, Role.FINANCE: Who.FINANCE, Role.OWNER: Who.OWNER}

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import Action, may
+
 
 @dataclass(frozen=True)
 class Page:
@@ -18,7 +20,17 @@ class Page:
     icon: str
 
 
-SECTIONS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
+@dataclass(frozen=True)
+class Link:
+    """A page that is not the list of one model, by the name of its address."""
+
+    name: str
+    title: Any
+    icon: str
+    needs: Action
+
+
+SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
     (
         _("Work"),
         (
@@ -77,12 +89,19 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     return shown
 
 
-def _may_open(request: HttpRequest, page: Page) -> bool:
+def _may_open(request: HttpRequest, page: Page | Link) -> bool:
+    if isinstance(page, Link):
+        return may(request.user, page.needs)
     registered = {model._meta.label: each for model, each in admin.site._registry.items()}
     found = registered.get(page.model)
     return found is not None and found.has_view_permission(request)
 
 
-def _item(page: Page) -> dict[str, Any]:
-    name = page.model.lower().replace(".", "_")
-    return {"title": page.title, "icon": page.icon, "link": reverse(f"admin:{name}_changelist")}
+def _item(page: Page | Link) -> dict[str, Any]:
+    return {"title": page.title, "icon": page.icon, "link": reverse(_address(page))}
+
+
+def _address(page: Page | Link) -> str:
+    if isinstance(page, Link):
+        return page.name
+    return f"admin:{page.model.lower().replace('.', '_')}_changelist"

@@ -75,6 +75,9 @@ class ActivityAction(models.TextChoices):
     RETRIED = "retried", _("retry asked for")
     CHANGED = "changed", _("changed by hand")
     MERGED = "merged", _("merged at the provider")
+    NOTED = "noted", _("note")
+    ASSIGNED = "assigned", _("assigned")
+    RESOLVED = "resolved", _("called dealt with")
 
 
 class Activity(TenantModel):

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +63,13 @@ class SyncRecord(TenantModel):
     reason = models.TextField(_("reason"), blank=True)
     # The whole of it as JSON: fault, clause, candidates, conflicts, parent.
     details = models.JSONField(default=dict, blank=True)
+    # What it has in common with others that fail for the same cause (syncs.causes); empty: none.
+    cause = models.CharField(max_length=160, blank=True, default="")
+    # What it is worth, where its kind of thing is worth something: an invoice's total.
+    amount = models.DecimalField(
+        _("amount"), max_digits=20, decimal_places=4, null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
     # Due for a decision at this moment; null is "nothing to do until something changes".
     due_at = models.DateTimeField(null=True, blank=True)
     # Raised by ingest and by people: settling clears `due_at` only if it did not move meanwhile.
@@ -85,6 +93,22 @@ class SyncRecord(TenantModel):
     partner_id = models.CharField(max_length=200, blank=True)
     # Mapping key -> side whose value was chosen in a conflict.
     resolutions = models.JSONField(default=dict, blank=True)
+    # Fingerprint of the fault that a person called dealt with; the same one is not shown again.
+    resolved_fault = models.CharField(max_length=40, blank=True, default="")
+    # What made it due last (syncs.causes.Woken): tells how a failure went away.
+    woken_by = models.CharField(max_length=12, blank=True, default="")
+    # Whose turn it is, until when, and not before when.
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("assignee"),
+    )
+    due_on = models.DateField(_("to be done by"), null=True, blank=True)
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -117,6 +141,23 @@ class SyncRecord(TenantModel):
                 name="record_failing",
             ),
             models.Index(fields=["tenant", "-last_attempt_at", "-id"], name="record_last_attempt"),
+            # The money at risk, and the groups of one cause, are read off these alone.
+            models.Index(
+                fields=["sync", "status", "currency", "amount"],
+                condition=Q(status__in=["failing", "waiting"], amount__isnull=False),
+                name="record_at_risk",
+            ),
+            models.Index(
+                fields=["sync", "cause", "currency", "amount"],
+                condition=~Q(cause=""),
+                name="record_cause",
+            ),
+            models.Index(fields=["tenant", "amount", "-id"], name="record_amount"),
+            models.Index(
+                fields=["assignee", "status", "-id"],
+                condition=Q(assignee__isnull=False),
+                name="record_assignee",
+            ),
             models.Index(
                 fields=["sync", "parent_type", "parent_id"],
                 condition=~Q(parent_id=""),

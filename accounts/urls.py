@@ -1,0 +1,5 @@
+"""Pages about people that are not lists of the admin."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
