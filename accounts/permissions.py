@@ -113,6 +113,11 @@ def visible_tenants(user: Person) -> frozenset[int] | None:
     return tenants_where(user, Action.VIEW_RECORDS)
 
 
+def roles_where(action: Action) -> frozenset[Role]:
+    """The roles in a tenant that may do this to the tenant's things."""
+    return frozenset(role for role, who in _ROLES.items() if action in TABLE[who])
+
+
 def may_enter(user: Person) -> bool:
     """Whether the desk opens for this person at all."""
     return _can_log_in(user) and (user.is_staff or bool(user.roles))

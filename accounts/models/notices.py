@@ -33,6 +33,8 @@ class Preferences(models.Model):
     )
     # The day, in the person's time zone, of the last digest that was made.
     digest_made_on = models.DateField(null=True, blank=True)
+    # Up to when it told what happened: the next one goes on from there.
+    digest_until = models.DateTimeField(null=True, blank=True)
     # Kind -> {"app": bool, "mail": bool}; what is missing has the default.
     channels = models.JSONField(default=dict, blank=True)
     # List name -> names of its columns in order.
