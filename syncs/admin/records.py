@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,17 +16,16 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.decorators import display
 
 from accounts.admin_base import TenantScopedAdmin, person_of
-from accounts.permissions import Action
 from accounts.tenancy import TenantQuerySet
 from syncs import services
-from syncs.admin import cells, record_actions
+from syncs.admin import cells
 from syncs.admin.export_form import ExportForm
 from syncs.admin.filters import AgeFilter, CategoryFilter, SyncFilter
+from syncs.admin.record_pages import record_urls, record_view
 from syncs.admin.search import search
 from syncs.exports.columns import SyncRecordResource
 from syncs.exports.files import TooManyRows, csv_lines, xlsx_file
 from syncs.models import SyncRecord
-from syncs.views.record import record_page
 
 # As many digits as every number in a column may have.
 ID = re.compile(r"[0-9]{1,18}")
@@ -122,15 +120,7 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):
     # --- one record -----------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        own = [
-            path(
-                f"<path:object_id>/{name}/",
-                self.admin_site.admin_view(record_actions.posted(self, act)),
-                name=f"syncs_syncrecord_{name}",
-            )
-            for name, act in record_actions.ACTIONS.items()
-        ]
-        return own + super().get_urls()
+        return record_urls(self) + super().get_urls()
 
     def change_view(
         self,
@@ -139,17 +129,7 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """The record page: nothing on it is a form field, everything is an action."""
-        record = self.object_or_404(request, object_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": str(record),
-            "opts": self.opts,
-            "status": cells.status_cell(record),
-            "page": record_page(record, lambda name: _action_url(record, name)),
-            "may_work": self.allows(request, Action.WORK_RECORDS, record),
-        }
-        return TemplateResponse(request, "syncs/record/page.html", context)
+        return record_view(self, request, object_id)
 
     # --- export ---------------------------------------------------------------------------
 
@@ -185,7 +165,3 @@ class SyncRecordAdmin(ExportActionMixin, TenantScopedAdmin):
             text = _("An Excel file takes at most %s rows here: choose CSV, or filter further.")
             raise ValueError(text % error) from error
         return FileResponse(file, content_type=file_format.get_content_type(), headers=headers)
-
-
-def _action_url(record: SyncRecord, name: str) -> str:
-    return reverse(f"admin:syncs_syncrecord_{name}", args=[record.pk])
