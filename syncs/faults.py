@@ -283,6 +283,9 @@ EXCLUSIONS: Mapping[ExcludeReason, Words] = {
     ExcludeReason.MADE_BY_INTEGRATION: _("It was made by an integration."),
     ExcludeReason.VOIDED: _("It was voided, so it has no amounts to keep in step."),
     ExcludeReason.PARENT: _("What it belongs to is not part of the sync."),
+    ExcludeReason.RESOLVED: _(
+        "Somebody called it dealt with. It is taken up again when it changes or is tried again."
+    ),
     ExcludeReason.HAS_COMPANY: _(
         "It belongs to a company: the company is the account, and this one its contact there."
     ),

@@ -15,6 +15,7 @@ from accounts.tenancy import TenantQuerySet
 from syncs import clock, sides
 from syncs.by_hand import document_sync, enrol, enrol_many, invoice_now, leave_document
 from syncs.engine.terms import ExcludeReason, PartnerChoice, Side
+from syncs.handling import assign, cancel_retries, note, resolve, snooze
 from syncs.hints import read_again
 from syncs.linking import cleared
 from syncs.marking import (
@@ -70,6 +71,8 @@ __all__ = [
     "Summary",
     "Totals",
     "activate",
+    "assign",
+    "cancel_retries",
     "change_settings",
     "check_pair",
     "choose_partner",
@@ -87,6 +90,7 @@ __all__ = [
     "link",
     "missing_needs",
     "missing_settings",
+    "note",
     "overview",
     "preview",
     "preview_enrolment",
@@ -95,10 +99,12 @@ __all__ = [
     "replace_conditions",
     "replace_mappings",
     "request_run",
+    "resolve",
     "resolve_conflict",
     "resume",
     "retry",
     "set_up",
+    "snooze",
     "summary",
     "switch_off",
     "totals",

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from integrations.contract import Category, Fault
 from syncs import clock, sides
 from syncs.backoff import next_try
+from syncs.causes import cause_of
 from syncs.engine.terms import (
     Candidate,
     Condition,
@@ -38,10 +39,11 @@ PASSING = frozenset({Category.TRANSIENT, Category.RATE_LIMITED, Category.OUTCOME
 MOST_AT_ONCE = 3
 TEXT_LENGTH = 4000
 
-_CALM: dict[str, Any] = {
+CALM: dict[str, Any] = {
     "category": "",
     "reason": "",
     "details": {},
+    "cause": "",
     "attempts": 0,
     "first_failed_at": None,
     "due_at": None,
@@ -106,7 +108,7 @@ class Settlement:
         details: dict[str, Any] = {"exclusion": plan.reason.value}
         if plan.clause is not None:
             details["clause"] = _clause(plan.clause)
-        reason = _english(EXCLUSIONS[plan.reason])
+        reason = exclusion_in_english(plan.reason)
         was_known = row.status not in (Status.PENDING, Status.EXCLUDED, Status.UNLINKED)
         status = Status.UNLINKED if unlinked else Status.EXCLUDED
         changes = {"reason": reason, "details": details}
@@ -117,7 +119,7 @@ class Settlement:
             self.tell(row, ActivityAction.EXCLUDED, message=reason)
 
     def unlinked(self, row: SyncRecord) -> None:
-        reason = _english(EXCLUSIONS[ExcludeReason.UNLINKED])
+        reason = exclusion_in_english(ExcludeReason.UNLINKED)
         details = {"exclusion": ExcludeReason.UNLINKED.value}
         self._become(row, Status.UNLINKED, {"reason": reason, "details": details})
 
@@ -156,6 +158,7 @@ class Settlement:
             "first_failed_at": row.first_failed_at or self.now,
             "last_attempt_at": self.now,
             "due_at": due_at,
+            "cause": cause_of(fault, parent),
         }
         if fault.category is Category.PARENT_MISSING:
             named = (parent.object_type, parent.right_type) if parent else ("", "")
@@ -235,7 +238,7 @@ class Settlement:
         self._before.setdefault(row.pk, row.status)
         if row.status != status:
             self.change(row, status=status.value)
-        self.change(row, **{**_CALM, **changes})
+        self.change(row, **{**CALM, **changes})
 
     # Storing it.
 
@@ -330,7 +333,7 @@ def _lock(lock: FieldLock) -> dict[str, Any]:
     return {"mapping": lock.mapping, "side": lock.side.value, "field": lock.field, **shown}
 
 
-def _english(words: object) -> str:
+def exclusion_in_english(reason: ExcludeReason) -> str:
     """Stored text is English; screens translate by the code in `details`."""
     with override("en"):
-        return str(words)
+        return str(EXCLUSIONS[reason])

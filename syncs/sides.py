@@ -36,6 +36,9 @@ class _EmptyText(Value):
         return "''", ()
 
 
+EMPTY_TEXT = _EmptyText("")
+
+
 def with_ids(side: Side, ids: Iterable[str]) -> Q:
     """The rows of these ids on a side.
 
@@ -43,7 +46,7 @@ def with_ids(side: Side, ids: Iterable[str]) -> Q:
     so itself; without it, every page of a full read would walk all rows of the sync.
     """
     name = column(side, "id")
-    return Q(**{f"{name}__in": list(ids)}) & ~Q(**{name: _EmptyText("")})
+    return Q(**{f"{name}__in": list(ids)}) & ~Q(**{name: EMPTY_TEXT})
 
 
 @contextmanager

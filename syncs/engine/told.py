@@ -151,6 +151,8 @@ class ExcludeReason(StrEnum):
     # People come along by way of their company, or on their own: never both.
     HAS_COMPANY = "has_company"
     NO_COMPANY = "no_company"
+    # A person called its fault dealt with.
+    RESOLVED = "resolved"
 
 
 class Operator(StrEnum):
