@@ -21,6 +21,36 @@ class FilterResult:
     trace: tuple[tuple[Condition, bool], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one clause says of a record; None where the clause itself cannot be understood."""
+
+    clause: Condition
+    passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Every clause's own answer, in the order of the filter: for people who ask why."""
+
+    fixed: tuple[Answer, ...] = ()
+    chosen: tuple[Answer, ...] = ()
+    groups: tuple[tuple[Answer, ...], ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """The same as the filter's own answer; what cannot be understood lets nothing through."""
+        always = (*self.fixed, *self.chosen)
+        return all(one.passed for one in always) and (
+            not self.groups or any(holds(group) for group in self.groups)
+        )
+
+
+def holds(answers: Sequence[Answer]) -> bool:
+    """Whether all clauses of a group do."""
+    return all(one.passed for one in answers)
+
+
 type Evaluator = Callable[[Values], FilterResult]
 
 _TEXTS = frozenset({FieldType.TEXT})
@@ -83,6 +113,24 @@ def evaluator(
         return FilterResult(refusal is None, refusal, tuple(trace))
 
     return run
+
+
+def explain(chosen: Filter, values: Values, fields: Mapping[str, Field]) -> Explained:
+    """Each clause tried by itself, also those that stand behind the first that said no."""
+
+    def answers(group: Sequence[Condition]) -> tuple[Answer, ...]:
+        return tuple(_tried(clause, values, fields) for clause in group)
+
+    groups = tuple(answers(group) for group in chosen.groups)
+    return Explained(answers(chosen.fixed), answers(chosen.chosen), groups)
+
+
+def _tried(clause: Condition, values: Values, fields: Mapping[str, Field]) -> Answer:
+    try:
+        test = _test(clause, fields.get(clause.field))
+    except ValueError:
+        return Answer(clause, None)
+    return Answer(clause, test(values.get(clause.field)))
 
 
 _PASSED = FilterResult(passed=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.contract import Choice, Field, FieldType, Value
-from syncs.engine.filters import describe, evaluate, evaluator, filter_problems
+from syncs.engine.filters import describe, evaluate, evaluator, explain, filter_problems
 from syncs.engine.terms import Condition, Filter, Operator
 from tests.engine.cases import fields
 
@@ -228,3 +228,61 @@ def test_a_setting_without_a_choice_lets_nothing_through() -> None:
     assert evaluator(chosen, FIELDS)({"stage": "customer"}).clause == nobody
     assert evaluator(chosen, FIELDS)({}).clause == nobody
     assert describe(nobody, FIELDS) == "Lifecycle stage: no value is let through"
+
+
+# --- every clause's own answer -----------------------------------------------------------------
+
+
+def that(field: str, operator: str, *values: str) -> Condition:
+    return Condition(field, Operator(operator), values)
+
+
+NAMED_ANN, OVER_FIVE = that("text", "equals", "Ann"), that("number", "greater", "5")
+A_LEAD, NONSENSE = that("stage", "equals", "lead"), that("number", "greater", "many")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "fixed", "chosen_ones", "groups", "passed"),
+    [
+        pytest.param(Filter(), [], [], [], True, id="no clause"),
+        pytest.param(Filter(fixed=(A_LEAD, NAMED_ANN)), [False, True], [], [], False, id="fixed"),
+        pytest.param(Filter(chosen=(A_LEAD,)), [], [False], [], False, id="of a setting"),
+        pytest.param(
+            Filter(((A_LEAD, NAMED_ANN), (OVER_FIVE,))),
+            [],
+            [],
+            [[False, True], [True]],
+            True,
+            id="one group is enough",
+        ),
+        pytest.param(
+            Filter(((A_LEAD,), (NAMED_ANN, A_LEAD))),
+            [],
+            [],
+            [[False], [True, False]],
+            False,
+            id="no group holds",
+        ),
+        pytest.param(
+            Filter(((OVER_FIVE,),), fixed=(A_LEAD,)), [False], [], [[True]], False, id="fixed too"
+        ),
+        pytest.param(Filter(((NONSENSE,),)), [], [], [[None]], False, id="not understood"),
+    ],
+)
+def test_every_clause_says_of_itself_whether_it_holds(
+    chosen: Filter,
+    fixed: list[bool],
+    chosen_ones: list[bool],
+    groups: list[list[bool | None]],
+    passed: bool,
+) -> None:
+    values: dict[str, Value] = {"text": "ann", "number": NINE, "stage": "customer"}
+
+    found = explain(chosen, values, FIELDS)
+
+    assert [one.passed for one in found.fixed] == fixed
+    assert [one.passed for one in found.chosen] == chosen_ones
+    assert [[one.passed for one in group] for group in found.groups] == groups
+    assert found.passed is passed
+    if chosen.groups != ((NONSENSE,),):
+        assert evaluate(chosen, values, FIELDS).passed is passed
