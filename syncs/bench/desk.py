@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from allauth.account.internal.flows import login
-from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -18,11 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin_base import ROWS_PER_PAGE
-from accounts.models import SUPPORT, Membership, Role, Tenant, User
+from accounts.models import User
 from accounts.paging import MOST_COUNTED
 from accounts.tenancy import all_tenants
 from syncs.bench import crowd, stage
 from syncs.bench.children import Tell, Told, forked, run_child
+from syncs.bench.crowd_people import PEOPLE, SMALL
 from syncs.bench.scratch import scratch_database
 from syncs.bench.usage import measured, peak_mib
 from syncs.exports.columns import SyncRecordResource
@@ -34,13 +32,6 @@ GOAL_MS = 200.0
 # Which of the failing records is opened and searched for.
 LOOKED_AT = 5
 HOST = "127.0.0.1"
-# Of the largest customer, of one of the small ones, and of our own staff.
-PEOPLE = {
-    "finance": "finance@bench.example",
-    "small": "small@bench.example",
-    "support": "support@bench.example",
-}
-SMALL = "crowd-7"
 # Where the list's columns stand, as its headings count them.
 SORTED = {"status": 2, "problem": 3, "failing since": 4, "last attempt": 5}
 
@@ -81,20 +72,8 @@ def _fill(task: Task) -> Told:
     stage.set_up()
     call_command("migrate", verbosity=0)
     with all_tenants("a crowd is made for many tenants"), measured() as usage:
-        tenant = crowd.fill(task["records"])
-    _people(tenant)
+        crowd.fill(task["records"])
     return {"seconds": usage.seconds}
-
-
-def _people(tenant: Tenant) -> None:
-    users = {name: User.objects.create_user(email) for name, email in PEOPLE.items()}
-    for user in users.values():
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    small = Tenant.objects.get(slug=SMALL)
-    for name, of in {"finance": tenant, "small": small}.items():
-        Membership.objects.create(tenant=of, user=users[name], role=Role.FINANCE)
-    users["support"].groups.add(Group.objects.get(name=SUPPORT))
-    TOTP.activate(users["support"], generate_totp_secret())
 
 
 def _pages(task: Task) -> Told:

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from syncs.bench.case import Case, Measured
-from syncs.bench.desk import GOAL_MS, PEOPLE
+from syncs.bench.crowd_people import PEOPLE
+from syncs.bench.desk import GOAL_MS
 from syncs.bench.goals import Verdict, same_calls, verdicts
 from syncs.bench.quota import LEAST_SHARE, PROCESSES
 

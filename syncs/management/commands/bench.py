@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from syncs.bench import report, scratch
+from accounts.models import Tenant
+from accounts.tenancy import all_tenants
+from syncs.bench import crowd, report, scratch
 from syncs.bench.case import ACCOUNTS, INVOICES, RECORDS, Case, Subject, measure_case, run_case
 from syncs.bench.children import ChildFailed
 from syncs.bench.desk import RECORDS as DESK_RECORDS
 from syncs.bench.desk import TIMES, measure_desk, run_desk
 from syncs.bench.goals import Verdict
 from syncs.bench.quota import measure_quota, run_quota
+from syncs.demo.company import PASSWORD
 from syncs.demo.processes import DidNotStart
 
 MANY_COMPANIES = 10_000
@@ -63,6 +68,12 @@ class Command(BaseCommand):
             "--times", type=int, default=TIMES, help="how often each page of the desk is opened"
         )
         parser.add_argument(
+            "--fill",
+            type=_size,
+            metavar="RECORDS",
+            help="only fill the site's own, empty database with a crowd to look at",
+        )
+        parser.add_argument(
             "--limits-phase", action="store_true", help="measure the use of the quotas instead"
         )
         parser.add_argument("--child", help=argparse.SUPPRESS)
@@ -81,6 +92,8 @@ class Command(BaseCommand):
         if options["child"]:
             task = json.loads(options["child"])
             self._tell(CHILDREN[task["kind"]](task, lambda doing: self._tell({"doing": doing})))
+        elif options["fill"]:
+            self._fill(options["fill"])
         elif options["desk"]:
             self._measure_desk(options)
         elif options["limits_phase"]:
@@ -118,6 +131,20 @@ class Command(BaseCommand):
                     )
                 report.show_desk(self.console, found[-1])
         self._keep({"machine": report.machine(), "desk": found}, options["json"])
+
+    def _fill(self, records: int) -> None:
+        """Leave a crowd in the database of the settings, for looking around and EXPLAIN."""
+        if not settings.DEBUG:
+            raise CommandError("The crowd has a well-known password: it is made with DEBUG only.")
+        call_command("migrate", verbosity=0)
+        if Tenant.objects.exists():
+            raise CommandError("There are companies in this database already; name an empty one.")
+        # With DEBUG every statement is kept.
+        settings.DEBUG = False
+        with all_tenants("a crowd is made for many tenants"):
+            people = crowd.fill(records, PASSWORD)
+        for user in people.users.values():
+            self.console.print(f"{user.email}, password {PASSWORD}")
 
     def _measure_quota(self, options: dict[str, Any]) -> None:
         found = []
