@@ -53,11 +53,18 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
         (
             Page("accounts.Membership", _("Members"), "group"),
             Page("accounts.Tenant", _("Companies"), "apartment"),
+            Link(
+                "desk_support_access",
+                _("Support access"),
+                "support_agent",
+                Action.GRANT_SUPPORT,
+            ),
         ),
     ),
     (
         _("Support"),
         (
+            Link("desk_support_access", _("Support access"), "support_agent", Action.VIEW_AS),
             Page("integrations.CallRecord", _("Call log"), "receipt_long"),
             Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
             Page("auditlog.LogEntry", _("Changes"), "rule"),

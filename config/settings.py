@@ -158,6 +158,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.ViewAsMiddleware",
     "accounts.middleware.TenantScopeMiddleware",
     "accounts.middleware.StaffMfaMiddleware",
     "auditlog.middleware.AuditlogMiddleware",

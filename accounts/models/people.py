@@ -1,7 +1,7 @@
 """Who works here: tenants (our customers), users, and which user works for which tenant."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel, all_tenants, current_scope
 from accounts.validators import validate_time_zone
+
+if TYPE_CHECKING:
+    from accounts.models.support import SupportAccess
 
 SUPPORT = "Support"
 ADMINISTRATORS = "Administrators"
@@ -89,6 +92,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    # Set for the length of a request in which one of our staff looks as a customer does
+    # (accounts.viewing): their own rights rest, and they have a role in that one tenant.
+    viewing: "SupportAccess | None" = None
+
     objects = UserManager()
 
     class Meta:
@@ -115,10 +122,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_support(self) -> bool:
-        return SUPPORT in self.group_names
+        return self.viewing is None and SUPPORT in self.group_names
 
     @property
     def is_administrator(self) -> bool:
+        if self.viewing is not None:
+            return False
         return self.is_superuser or ADMINISTRATORS in self.group_names
 
     @property
@@ -126,14 +135,28 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether this person works for us, not for a customer."""
         return self.is_administrator or self.is_support
 
-    @cached_property
+    @property
     def roles(self) -> dict[int, "Role"]:
         """This person's role by tenant id."""
+        if self.viewing is None:
+            return self._own_roles
+        role = Role.FINANCE if self.viewing.may_write else Role.VIEWER
+        return {self.viewing.tenant_id: role}
+
+    @cached_property
+    def _own_roles(self) -> dict[int, "Role"]:
         if not self.pk:
             return {}
         with all_tenants("a person's scope is made from this"):
             rows = list(self.memberships.values_list("tenant_id", "role"))
         return {tenant_id: Role(role) for tenant_id, role in rows}
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Django's own rights, which only a superuser has; they rest as the others do."""
+        return self.viewing is None and super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.viewing is None and super().has_module_perms(app_label)
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -1,0 +1,1 @@
+"""Pages about people that are not lists of the admin."""

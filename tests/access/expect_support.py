@@ -1,0 +1,26 @@
+"""Who may open the pages of support: looks at customers, changes of configuration, copying."""
+
+from typing import Any
+
+from accounts.models import SUPPORT, SupportAccess, Tenant
+from tests.access.pages import ALL, LEADERS, MISSING, NOBODY, POST_ONLY, Page
+from tests.factories import staff_member
+
+
+def _access(tenant: Tenant) -> dict[str, Any]:
+    asker = staff_member(SUPPORT)
+    made = SupportAccess.objects.create(tenant=tenant, asked_by=asker, reason=str(tenant))
+    return {"access_id": made.pk}
+
+
+POSTED = frozenset({POST_ONLY})
+PAGES: dict[str, Page] = {
+    "desk_support_access": Page(allowed=LEADERS),
+    "desk_support_visits": Page(allowed=LEADERS, arguments=_access, stranger=MISSING),
+    # Whoever asked may take it back too; this is none of the five.
+    "desk_support_answer": Page(
+        allowed=frozenset({"owner"}), status=POSTED, arguments=_access, stranger=MISSING
+    ),
+    "desk_view_as": Page(allowed=NOBODY, arguments=_access),
+    "desk_view_as_leave": Page(allowed=ALL, status=POSTED),
+}
