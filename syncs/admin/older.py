@@ -15,9 +15,9 @@ from accounts.admin_base import person_of
 from accounts.permissions import Action
 from accounts.tenancy import TenantQuerySet
 from syncs import services
-from syncs.admin.search import search
 from syncs.models import Sync, SyncRecord
 from syncs.recipes import recipe_of
+from syncs.search import search
 from syncs.views.older import older_rows
 from syncs.views.preview import previewed_page
 

@@ -22,10 +22,10 @@ from syncs.admin import cells
 from syncs.admin.export_form import ExportForm
 from syncs.admin.filters import AgeFilter, CategoryFilter, SyncFilter
 from syncs.admin.record_pages import record_urls, record_view
-from syncs.admin.search import search
 from syncs.exports.columns import SyncRecordResource
 from syncs.exports.files import TooManyRows, csv_lines, xlsx_file
 from syncs.models import SyncRecord
+from syncs.search import search
 
 # As many digits as every number in a column may have.
 ID = re.compile(r"[0-9]{1,18}")

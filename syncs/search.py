@@ -21,17 +21,22 @@ RARE = 500
 
 def search(records: QuerySet[SyncRecord], words: str) -> QuerySet[SyncRecord]:
     """The records that fit: exact for ids, addresses and e-mails, part of a name otherwise."""
+    return records.filter(matching(words))
+
+
+def matching(words: str) -> Q:
+    """What `search` looks for, as a condition; made within the tenants' scope."""
     text = words.strip()
     if not text:
-        return records
+        return Q()
     if text.startswith(("http://", "https://")):
-        return records.filter(pk__in=_with_id(_id_in(text)))
+        return Q(pk__in=_with_id(_id_in(text)))
     found = _named(text)
     if text.isdigit() or GUID.fullmatch(text.lower()):
         found |= Q(pk__in=_with_id(text.lower()))
     elif "@" in text:
         found |= Q(pk__in=_with_match_value(text))
-    return records.filter(found)
+    return found
 
 
 def _id_in(address: str) -> str:
