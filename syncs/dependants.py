@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import F, Q
 
 from syncs import clock
+from syncs.causes import Woken
 from syncs.engine.terms import TransformKind
 from syncs.jobs import Job
 from syncs.models import Mapping, Sync, SyncRecord
@@ -29,7 +30,8 @@ def wake_dependants(job: Job, parents: Sequence[SyncRecord]) -> None:
         parent_type=job.recipe.left.object_type,
         parent_id__in=ids,
     )
-    if waiting.update(due_at=clock.now(), touched=F("touched") + 1):
+    woken = waiting.update(due_at=clock.now(), touched=F("touched") + 1, woken_by=Woken.PARENT)
+    if woken:
         job.woken.update(job.children)
 
 

@@ -18,8 +18,6 @@ from accounts.models import Membership, NotificationKind, Tenant, User
 from accounts.notices import notify
 from accounts.tenancy import TenantQuerySet, all_tenants
 from syncs import clock
-from syncs.causes import fingerprint
-from syncs.engine.terms import ExcludeReason
 from syncs.marking import MOST_NOTES, NotPossible
 from syncs.models import (
     Activity,
@@ -30,7 +28,7 @@ from syncs.models import (
     Sync,
     SyncRecord,
 )
-from syncs.settle import CALM, exclusion_in_english
+from syncs.settle import CALM, resolved_values
 
 type Rows = TenantQuerySet[SyncRecord]
 
@@ -207,15 +205,6 @@ def _in_nobodys_hands(rows: Rows) -> Rows:
         for in_hand in locked.order_by("pk").values_list("in_hand", flat=True):
             held.update(in_hand)
     return rows.exclude(Q(pk__in=held)) if held else rows
-
-
-def resolved_values(cause: str) -> dict[str, object]:
-    """The columns of a record whose fault was called dealt with."""
-    return {
-        "reason": exclusion_in_english(ExcludeReason.RESOLVED),
-        "details": {"exclusion": ExcludeReason.RESOLVED.value},
-        "resolved_fault": fingerprint(cause),
-    }
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

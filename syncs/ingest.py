@@ -16,6 +16,7 @@ from accounts.tenancy import TenantQuerySet
 from integrations.contract import Page, Record, RecordState
 from integrations.models import WebhookEvent
 from syncs import clock, sides
+from syncs.causes import Woken
 from syncs.engine.matching import keys
 from syncs.engine.terms import Side
 from syncs.engine.values import Json, encode
@@ -280,7 +281,8 @@ def _update(job: Job, side: Side, changed: Sequence[tuple[Known, Read]]) -> None
             (*sides.seen(read.record, read.encoded, read.digest), now, before.pk)
             for before, read in changed
         ),
-        also="touched = touched + 1, crashes = 0",
+        # Whatever somebody called dealt with is another matter once the record changed.
+        also="touched = touched + 1, crashes = 0, woken_by = 'source', resolved_fault = ''",
     )
     job.log.count("changed", len(changed))
     found = [(before.pk, _keys(job, side, read)) for before, read in changed]
@@ -309,6 +311,8 @@ def _bury(job: Job, side: Side, gone: Sequence[Known]) -> None:
     SyncRecord.objects.filter(pk__in=ids).update(
         due_at=clock.now(),
         touched=F("touched") + 1,
+        woken_by=Woken.SOURCE,
+        resolved_fault="",
         **{sides.column(side, "state"): RecordState.GONE},
     )
     delete_match_values(side, ids)

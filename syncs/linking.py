@@ -8,6 +8,7 @@ from django.db import router
 from integrations.contract import RecordState
 from syncs import clock, sides
 from syncs.engine.terms import Link, PartnerChoice, Side
+from syncs.episodes import hand_over_failures
 from syncs.models import Activity, ActivityAction, Intent, MatchValue, Sync, SyncRecord
 from syncs.plans import Decided, lone_side
 from syncs.rivals import wake_rivals_of_parted
@@ -78,6 +79,7 @@ def hand_over(heirs: Mapping[int, int]) -> None:
     for model in (MatchValue, Activity):
         found = model.objects.filter(record_id__in=heirs).values_list("pk", "record_id")
         update_rows(model, ("record",), [(heirs[old], pk) for pk, old in found])
+    hand_over_failures(heirs)
     going = SyncRecord.objects.filter(pk__in=heirs)
     # Nothing hangs on them any more; the ordinary way would load them all to look for that.
     going._raw_delete(router.db_for_write(SyncRecord))
@@ -97,6 +99,8 @@ def _merge(left: SyncRecord, right: SyncRecord, settlement: Settlement) -> None:
         partner_id="",
         excluded_by_hand=False,
         enrolled_by_hand=left.enrolled_by_hand or right.enrolled_by_hand,
+        assignee_id=left.assignee_id or right.assignee_id,
+        due_on=left.due_on or right.due_on,
     )
     settlement.tell(left, ActivityAction.LINKED, message=f"{left} ⇄ {right}")
 

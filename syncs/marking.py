@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.tenancy import TenantQuerySet, tenant_scope
 from integrations.models import ConnectionState
 from syncs import clock
+from syncs.causes import Woken
 from syncs.claims import FORGIVEN, is_in_hand
 from syncs.models import (
     Activity,
@@ -78,7 +79,9 @@ def change_many(
             # One that nobody works on now keeps its status and its reason.
             status=Case(When(sync_id__in=running, then=Value(Status.PENDING)), default=F("status")),
             crashes=FORGIVEN,
-            **changes,
+            # Whatever somebody called dealt with is looked at again.
+            resolved_fault="",
+            **({"woken_by": Woken.DECIDED} | changes),
         )
     set_going(sync_ids, by)
     return changed

@@ -6,6 +6,7 @@ from django.db.models import F
 
 from integrations.contract import RecordState
 from syncs import clock, sides
+from syncs.causes import Woken
 from syncs.engine.terms import Side
 from syncs.jobs import Job
 from syncs.linking import hand_over
@@ -43,6 +44,8 @@ def _bury(job: Job, side: Side, loser: SyncRecord, new_id: str) -> None:
     SyncRecord.objects.filter(pk=loser.pk).update(
         due_at=clock.now(),
         touched=F("touched") + 1,
+        woken_by=Woken.SOURCE,
+        resolved_fault="",
         **{sides.column(side, "state"): RecordState.GONE},
     )
     _tell(job, side, loser, new_id)
@@ -53,6 +56,8 @@ def _rename(job: Job, side: Side, loser: SyncRecord, new_id: str) -> None:
     SyncRecord.objects.filter(pk=loser.pk).update(
         due_at=clock.now(),
         touched=F("touched") + 1,
+        woken_by=Woken.SOURCE,
+        resolved_fault="",
         **{
             sides.column(side, "id"): new_id,
             sides.column(side, "digest"): "",

@@ -52,4 +52,4 @@ def _wake(freed: Iterable[tuple[int, str, str]]) -> None:
     waiting = {row[0] for row in carriers if row[1:] in freed}
     if waiting:
         due = SyncRecord.objects.filter(pk__in=waiting)
-        due.update(due_at=clock.now(), touched=F("touched") + 1)
+        due.update(due_at=clock.now(), touched=F("touched") + 1, woken_by="source")

@@ -24,6 +24,8 @@ from integrations.contract import (
 from integrations.models import Connection
 from integrations.services import open_connector, pause
 from syncs import catalogue, clock
+from syncs.after_run import after_run
+from syncs.causes import Woken
 from syncs.claims import FORGIVEN, Claim, ClaimLost, claim
 from syncs.custom_item import ensure_custom_item
 from syncs.dependants import children_of
@@ -303,6 +305,8 @@ class _Run:
         for sync_id in sorted(self.job.woken if self.job else ()):
             if sync_id != self.sync.pk:
                 enqueue_run(sync_id, RunTrigger.CONTINUED)
+        if not self.log.is_idle:
+            after_run(self.sync.pk)
 
     def _calls(self) -> int:
         pair = self.sync.integration
@@ -326,7 +330,10 @@ def _mark_some(job: Job) -> None:
         if has_open_rules(job.recipe):
             rekey(job, part)
         part.filter(Q(due_at=None) | Q(due_at__gt=clock.now())).update(
-            due_at=clock.now(), touched=F("touched") + 1, crashes=FORGIVEN
+            due_at=clock.now(),
+            touched=F("touched") + 1,
+            crashes=FORGIVEN,
+            woken_by=Woken.CONFIGURATION,
         )
     for name, value in changes.items():
         setattr(sync, name, value)

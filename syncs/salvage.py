@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 
 from django.db import Error, InterfaceError, OperationalError, transaction
 
-from integrations.contract import Category, Record
+from integrations.contract import Category, Fault, Record
 from syncs import clock, sides
+from syncs.causes import cause_of
 from syncs.claims import MOST_CRASHES, ClaimLost
 from syncs.engine.terms import Side
+from syncs.episodes import open_failures
 from syncs.jobs import Job
 from syncs.models import Activity, ActivityAction, Status, SyncRecord
 
@@ -24,6 +26,7 @@ NOT_OF_RECORDS = (ClaimLost, OperationalError, InterfaceError)
 # So many that fail, and not one that does not, have a defect in common.
 MOST_FAILING = 20
 UNREADABLE = "Our own program could not take in this record. We have been told."
+_UNREADABLE = Fault(Category.UNKNOWN, "unreadable", UNREADABLE)
 
 
 def one_by_one(
@@ -67,6 +70,7 @@ def _fail(job: Job, side: Side, record: Record) -> None:
         "category": Category.UNKNOWN.value,
         "reason": UNREADABLE,
         "details": {"code": "unreadable"},
+        "cause": cause_of(_UNREADABLE, None),
         "due_at": None,
         "last_attempt_at": now,
     }
@@ -87,9 +91,10 @@ def _fail(job: Job, side: Side, record: Record) -> None:
             **failing,
         )
     else:
-        SyncRecord.objects.filter(pk=row.pk).update(
-            first_failed_at=row.first_failed_at or now, **failing
-        )
+        failing["first_failed_at"] = row.first_failed_at or now
+        SyncRecord.objects.filter(pk=row.pk).update(**failing)
+        row.refresh_from_db()
+    open_failures([row])
     Activity.objects.create(
         tenant_id=row.tenant_id,
         sync_id=row.sync_id,

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.tenancy import TenantQuerySet
 from syncs import clock, sides
 from syncs.by_hand import document_sync, enrol, enrol_many, invoice_now, leave_document
+from syncs.causes import Woken
 from syncs.engine.terms import ExcludeReason, PartnerChoice, Side
 from syncs.handling import assign, cancel_retries, note, resolve, snooze
 from syncs.hints import read_again
@@ -120,14 +121,22 @@ def retry(records: TenantQuerySet[SyncRecord], by: User | None = None) -> int:
     with transaction.atomic():
         will_run = records.filter(sync_id__in=running_syncs(records)).count()
         read_again(records)
-        change_many(records, ActivityAction.RETRIED, _("Retry asked for."), by, attempts=0)
+        change_many(
+            records,
+            ActivityAction.RETRIED,
+            _("Retry asked for."),
+            by,
+            attempts=0,
+            woken_by=Woken.RETRIED,
+        )
     return will_run
 
 
 def exclude(records: TenantQuerySet[SyncRecord], by: User | None = None) -> int:
     """Leave records alone until they are included again."""
     note = _("Excluded by hand.")
-    return change_many(records, ActivityAction.CHANGED, note, by, excluded_by_hand=True)
+    changes = {"excluded_by_hand": True, "woken_by": Woken.EXCLUDED}
+    return change_many(records, ActivityAction.CHANGED, note, by, **changes)
 
 
 def include(records: TenantQuerySet[SyncRecord], by: User | None = None) -> int:
@@ -177,6 +186,7 @@ def unlink(record: SyncRecord, by: User | None = None) -> SyncRecord:
             right_base=None,
             due_at=clock.now(),
             touched=F("touched") + 1,
+            woken_by=Woken.DECIDED,
             resolutions={},
         )
         parted.save(force_insert=True)

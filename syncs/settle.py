@@ -11,7 +11,7 @@ from django.utils.translation import override
 from integrations.contract import Category, Fault
 from syncs import clock, sides
 from syncs.backoff import next_try
-from syncs.causes import cause_of
+from syncs.causes import Woken, cause_of, fingerprint
 from syncs.engine.terms import (
     Candidate,
     Condition,
@@ -28,6 +28,7 @@ from syncs.engine.terms import (
     Wait,
 )
 from syncs.engine.values import encode
+from syncs.episodes import Episodes
 from syncs.faults import EXCLUSIONS
 from syncs.models import Activity, ActivityAction, Intent, Status, SyncRecord
 from syncs.runlog import RunLog
@@ -52,6 +53,13 @@ CALM: dict[str, Any] = {
     "parent_right_type": "",
     "crashes": 0,
 }
+# What people had planned for a record that failed, once it is in sync.
+_DONE: dict[str, Any] = {
+    "resolved_fault": "",
+    "assignee_id": None,
+    "due_on": None,
+    "snoozed_until": None,
+}
 
 
 @dataclass(slots=True)
@@ -65,20 +73,24 @@ class Settlement:
     _activities: list[tuple[Any, ...]] = field(default_factory=list)
     _answered: list[int] = field(default_factory=list)
     _before: dict[int, str] = field(default_factory=dict)
+    _episodes: Episodes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._episodes = Episodes(self.now)
 
     # What a record is now.
 
     def in_sync(self, row: SyncRecord) -> None:
         if row.status in (Status.FAILING, Status.WAITING):
             self.tell(row, ActivityAction.AGREED)
-        self._become(row, Status.IN_SYNC, {"synced_at": self.now})
+        self._become(row, Status.IN_SYNC, {"synced_at": self.now, **_DONE})
 
     def again(self, row: SyncRecord, reason: str) -> None:
         """Look once more at once; after some times in a row, later and later."""
         attempts = row.attempts + 1
         due_at = self.now if attempts < MOST_AT_ONCE else next_try(attempts, self.now)
         changes = {"attempts": attempts, "due_at": due_at, "reason": reason}
-        self._become(row, Status.PENDING, changes)
+        self._become(row, Status.PENDING, changes | _unmended(row))
 
     def later(self, row: SyncRecord, reason: str) -> None:
         """Nothing was done; due again after a pause."""
@@ -89,7 +101,7 @@ class Settlement:
             "reason": reason,
             "category": Category.TRANSIENT.value,
         }
-        self._become(row, Status.PENDING, changes)
+        self._become(row, Status.PENDING, changes | _unmended(row))
 
     def checking(self, row: SyncRecord) -> None:
         """Sent, and nobody knows whether it happened; the intent says what to ask."""
@@ -99,7 +111,7 @@ class Settlement:
             "reason": reason,
             "attempts": row.attempts,
         }
-        self._become(row, Status.PENDING, changes)
+        self._become(row, Status.PENDING, changes | _unmended(row))
         self.tell(row, ActivityAction.SENT, message=reason)
 
     def exclude(self, row: SyncRecord, plan: Exclude, parent: ReferenceKey | None = None) -> None:
@@ -127,6 +139,8 @@ class Settlement:
         reason = f"Waits for {plan.object_type} {plan.title or plan.parent_id}."
         changes = {
             "reason": reason,
+            # It may have failed before: until it is in sync nothing is mended.
+            "first_failed_at": row.first_failed_at,
             **_parent(plan.object_type, plan.parent_id, plan.right_type),
             "details": {"parent": {"type": plan.object_type, "id": plan.parent_id}},
         }
@@ -150,6 +164,10 @@ class Settlement:
         known = row.status == Status.FAILING and row.reason == reason
         attempts = row.attempts + 1
         due_at = next_try(attempts, self.now) if fault.category in PASSING else None
+        cause = cause_of(fault, parent)
+        if row.resolved_fault and row.resolved_fault == fingerprint(cause):
+            self._become(row, Status.EXCLUDED, resolved_values(cause))
+            return
         changes: dict[str, Any] = {
             "category": fault.category.value,
             "reason": reason,
@@ -158,8 +176,11 @@ class Settlement:
             "first_failed_at": row.first_failed_at or self.now,
             "last_attempt_at": self.now,
             "due_at": due_at,
-            "cause": cause_of(fault, parent),
+            "cause": cause,
+            "resolved_fault": "",
         }
+        if due_at is not None:
+            changes["woken_by"] = Woken.CLOCK.value
         if fault.category is Category.PARENT_MISSING:
             named = (parent.object_type, parent.right_type) if parent else ("", "")
             changes |= _parent(named[0], fault.existing_id, named[1])
@@ -236,6 +257,7 @@ class Settlement:
 
     def _become(self, row: SyncRecord, status: Status, changes: Mapping[str, Any]) -> None:
         self._before.setdefault(row.pk, row.status)
+        self._episodes.watch(row)
         if row.status != status:
             self.change(row, status=status.value)
         self.change(row, **{**CALM, **changes})
@@ -257,6 +279,7 @@ class Settlement:
         for names, rows in groups.items():
             settle_rows(names, sorted(rows, key=lambda row: row.pk))
         self._store_activities()
+        self._episodes.store(self._rows)
         if self._answered:
             Intent.objects.filter(record_id__in=self._answered).delete()
 
@@ -281,6 +304,11 @@ def _parent(object_type: str, parent_id: str, right_type: str) -> dict[str, Any]
         "parent_id": parent_id,
         "parent_right_type": right_type,
     }
+
+
+def _unmended(row: SyncRecord) -> dict[str, Any]:
+    """What a record that failed still says while it is tried again."""
+    return {"first_failed_at": row.first_failed_at, "cause": row.cause}
 
 
 def _change(change: FieldChange) -> dict[str, Any]:
@@ -331,6 +359,15 @@ def _conflict(conflict: FieldConflict) -> dict[str, Any]:
 def _lock(lock: FieldLock) -> dict[str, Any]:
     shown = encode({"agreed": lock.agreed, "now": lock.now})
     return {"mapping": lock.mapping, "side": lock.side.value, "field": lock.field, **shown}
+
+
+def resolved_values(cause: str) -> dict[str, Any]:
+    """The columns of a record whose fault somebody called dealt with."""
+    return {
+        "reason": exclusion_in_english(ExcludeReason.RESOLVED),
+        "details": {"exclusion": ExcludeReason.RESOLVED.value},
+        "resolved_fault": fingerprint(cause),
+    }
 
 
 def exclusion_in_english(reason: ExcludeReason) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.tenancy import TenantQuerySet
 from integrations.contract import Category
 from syncs import clock
+from syncs.causes import Woken
 from syncs.engine.terms import ParentStatus
 from syncs.models import Status, Sync, SyncRecord
 from syncs.parents import parent_syncs
@@ -30,7 +31,9 @@ def wake_ready(sync: Sync) -> int:
         by_left = Exists(linked.filter(left_id=OuterRef("parent_id")))
         by_right = Exists(linked.filter(right_id=OuterRef("parent_id")))
         for ready in (held.filter(by_left).exclude(left_id=""), held.filter(by_right, left_id="")):
-            woken += ready.update(due_at=clock.now(), touched=F("touched") + 1)
+            woken += ready.update(
+                due_at=clock.now(), touched=F("touched") + 1, woken_by=Woken.PARENT
+            )
     return woken
 
 
