@@ -1,14 +1,17 @@
-"""The mails about getting in."""
+"""The mails about getting in, and those about news at the desk."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Notification, User
 
 
 def send_invitation(membership: Membership, *, by: User, is_new: bool) -> None:
@@ -37,6 +40,46 @@ def password_link(user: User) -> str:
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     parts = {"uidb36": user_pk_to_url_str(user), "key": token}
     return _site("account_reset_password_from_key", parts)
+
+
+def notice_letter(parts: Sequence[Notification]) -> EmailMessage:
+    """One person's letter about one message, or about several of one kind: a part for each."""
+    first = parts[0]
+    context = {
+        "user": first.user,
+        "parts": [{"notice": part, "url": _there(part.url)} for part in parts],
+        "is_one": len(parts) == 1,
+        "kind": first.get_kind_display(),
+        "preferences": _site("desk_preferences"),
+    }
+    letter = EmailMultiAlternatives(
+        _notice_subject(parts),
+        render_to_string("accounts/email/notice.txt", context),
+        to=[first.user.email],
+        headers=_notice_headers(first),
+    )
+    letter.attach_alternative(render_to_string("accounts/email/notice.html", context), "text/html")
+    return letter
+
+
+def _notice_subject(parts: Sequence[Notification]) -> str:
+    if len(parts) == 1:
+        return " ".join(f"{parts[0].tenant}: {parts[0].title}".split())
+    return _("%(kind)s for %(count)d companies") % {
+        "kind": parts[0].get_kind_display(),
+        "count": len({part.tenant_id for part in parts}),
+    }
+
+
+def _notice_headers(first: Notification) -> dict[str, str]:
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    # The same each time: a letter that a mail server took and did not confirm is known again.
+    # And nobody's holiday message is wanted in answer.
+    return {"Message-ID": f"<notice-{first.pk}@{host}>", "Auto-Submitted": "auto-generated"}
+
+
+def _there(path: str) -> str:
+    return settings.PUBLIC_URL + path if path else _site("desk_inbox")
 
 
 def _site(name: str, parts: dict[str, str] | None = None) -> str:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import NotificationKind, Preferences, Tenant, User
@@ -34,6 +35,8 @@ def preferences_of(user: User) -> Preferences:
 
 def change_preferences(user: User, **fields: Any) -> Preferences:
     """Store these fields, and no others; a list's columns are kept beside those of other lists."""
+    if user.viewing is not None:
+        raise PermissionDenied
     unknown = fields.keys() - CHANGEABLE
     if unknown:
         raise ValueError(f"These are no preferences of a person: {', '.join(sorted(unknown))}.")
@@ -57,12 +60,12 @@ def channels_of(preferences: Preferences, kind: NotificationKind) -> Channels:
 def time_zone_of(user: User, tenant: Tenant | None = None) -> ZoneInfo:
     """The time zone this person chose; else the company's, or that of their first company."""
     chosen = preferences_of(user).time_zone
-    if chosen:
-        return ZoneInfo(chosen)
-    tenant = tenant or _first_company(user)
-    return ZoneInfo(tenant.time_zone if tenant else "UTC")
+    return ZoneInfo(chosen or company_zone_of(user, tenant))
 
 
-def _first_company(user: User) -> Tenant | None:
-    with all_tenants("a person's own companies"):
-        return user.tenants.order_by("pk").first()
+def company_zone_of(user: User, tenant: Tenant | None = None) -> str:
+    """Where somebody is as long as they have not said so."""
+    if tenant is None:
+        with all_tenants("a person's own companies"):
+            tenant = user.tenants.order_by("pk").first()
+    return tenant.time_zone if tenant else "UTC"

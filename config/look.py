@@ -42,13 +42,17 @@ LOOK: dict[str, Any] = {
     "STYLES": [
         lambda _request: static("saldo/desk.css"),
         lambda _request: static("saldo/pages.css"),
+        lambda _request: static("saldo/support.css"),
+        lambda _request: static("saldo/inbox.css"),
     ],
     "ACCOUNT": {
         "navigation": [
+            {"title": _("Messages"), "link": lambda _request: reverse("desk_inbox")},
+            {"title": _("How I am told"), "link": lambda _request: reverse("desk_preferences")},
             {
                 "title": _("Password and second factor"),
                 "link": lambda _request: reverse("mfa_index"),
-            }
+            },
         ]
     },
     "SIDEBAR": {
