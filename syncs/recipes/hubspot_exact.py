@@ -111,49 +111,67 @@ def _who(label: Words, everyone: Words, nobody: Words, stage_list: str) -> tuple
     )
 
 
+def _given(
+    name: str,
+    label: Words,
+    help: Words,  # noqa: A002  # as the setting calls it
+    choices: str,
+    field: str,
+    *,
+    default: str = "",
+    optional: bool = False,
+) -> Setting:
+    """One of Exact's choices that new records there are made with."""
+    return Setting(
+        name=name,
+        label=label,
+        help=help,
+        side=Side.RIGHT,
+        choice_list=choices,
+        field=field,
+        default=default,
+        is_optional=optional,
+    )
+
+
 # What an account is made with. Later changes of it in Exact are left alone.
 _NEW_ACCOUNTS = (
-    Setting(
-        name="status",
-        label=_("Status of new accounts"),
-        help=_("Exact invoices customers only, not prospects or suspects."),
-        side=Side.RIGHT,
-        choice_list="account_types",
-        field="Status",
+    _given(
+        "status",
+        _("Status of new accounts"),
+        _("Exact invoices customers only, not prospects or suspects."),
+        "account_types",
+        "Status",
         default="C",
     ),
-    Setting(
-        name="vat_code",
-        label=_("VAT code of new accounts"),
-        help=_("For what is sold to them, where the item or line says nothing else."),
-        side=Side.RIGHT,
-        choice_list="vat_codes",
-        field="SalesVATCode",
+    _given(
+        "vat_code",
+        _("VAT code of new accounts"),
+        _("For what is sold to them, where the item or line says nothing else."),
+        "vat_codes",
+        "SalesVATCode",
     ),
-    Setting(
-        name="payment_condition",
-        label=_("Payment condition of new accounts"),
-        help=_("When their invoices are due."),
-        side=Side.RIGHT,
-        choice_list="payment_conditions",
-        field="PaymentConditionSales",
+    _given(
+        "payment_condition",
+        _("Payment condition of new accounts"),
+        _("When their invoices are due."),
+        "payment_conditions",
+        "PaymentConditionSales",
     ),
-    Setting(
-        name="revenue_account",
-        label=_("Revenue ledger account of new accounts"),
-        help=_("Where sales to them are booked, unless the item says otherwise."),
-        side=Side.RIGHT,
-        choice_list="revenue_accounts",
-        field="GLAccountSales",
+    _given(
+        "revenue_account",
+        _("Revenue ledger account of new accounts"),
+        _("Where sales to them are booked, unless the item says otherwise."),
+        "revenue_accounts",
+        "GLAccountSales",
     ),
-    Setting(
-        name="classification",
-        label=_("Classification of new accounts"),
-        help=_("Exact's first classification, if you use it."),
-        side=Side.RIGHT,
-        choice_list="classifications",
-        field="Classification1",
-        is_optional=True,
+    _given(
+        "classification",
+        _("Classification of new accounts"),
+        _("Exact's first classification, if you use it."),
+        "classifications",
+        "Classification1",
+        optional=True,
     ),
 )
 
@@ -336,39 +354,35 @@ _PRODUCTS = Recipe(
         ),
     ),
     settings=(
-        Setting(
-            name="item_group",
-            label=_("Item group of new items"),
-            help=_("It decides where sales of the item are booked."),
-            side=Side.RIGHT,
-            choice_list="item_groups",
-            field="ItemGroup",
+        _given(
+            "item_group",
+            _("Item group of new items"),
+            _("It decides where sales of the item are booked."),
+            "item_groups",
+            "ItemGroup",
         ),
-        Setting(
-            name="unit",
-            label=_("Unit of new items"),
-            help=_("Items that exist keep the unit they have."),
-            side=Side.RIGHT,
-            choice_list="units",
-            field="Unit",
+        _given(
+            "unit",
+            _("Unit of new items"),
+            _("Items that exist keep the unit they have."),
+            "units",
+            "Unit",
         ),
-        Setting(
-            name="vat_code",
-            label=_("VAT code of new items"),
-            help=_("Not chosen: the VAT code of the customer."),
-            side=Side.RIGHT,
-            choice_list="vat_codes",
-            field="SalesVatCode",
-            is_optional=True,
+        _given(
+            "vat_code",
+            _("VAT code of new items"),
+            _("Not chosen: the VAT code of the customer."),
+            "vat_codes",
+            "SalesVatCode",
+            optional=True,
         ),
-        Setting(
-            name="revenue_account",
-            label=_("Revenue ledger account of new items"),
-            help=_("Not chosen: the one of the item group."),
-            side=Side.RIGHT,
-            choice_list="revenue_accounts",
-            field="GLRevenue",
-            is_optional=True,
+        _given(
+            "revenue_account",
+            _("Revenue ledger account of new items"),
+            _("Not chosen: the one of the item group."),
+            "revenue_accounts",
+            "GLRevenue",
+            optional=True,
         ),
     ),
     # HubSpot sells any quantity of everything.

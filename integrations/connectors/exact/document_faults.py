@@ -6,23 +6,23 @@ the document's own, since Exact's labels are those of its screens and of the use
 
 from collections.abc import Iterator
 
-from integrations.connectors.exact.rules import Rule
+from integrations.connectors.exact.rules import INVALID, REFERENCE, REQUIRED, VAT, Rule
 from integrations.contract import Category
 
 INVOICE, ENTRY, OPPORTUNITY = "sales_invoice", "sales_entry", "opportunity"
 PROCESSED = "processed"
 NUMBER_TAKEN = "number_taken"
 
-_REQUIRED = r"^(verplicht|mandatory|required)\b.*"
-_REFERENCE = r"^(ongeldige referentie|invalid reference)\b.*"
-_INVALID = r"^(ongeldig|invalid)\b.*"
+_REQUIRED = REQUIRED + ".*"
+_REFERENCE = REFERENCE + ".*"
+_INVALID = INVALID + ".*"
 _REFUSED = (
     r"^(ongeldig|ongeldige referentie|niet toegestaan|invalid|invalid reference|not allowed)\b"
 )
 _CUSTOMER = r"\b(besteld door|ordered by|klant|customer|factuur voor|invoice to|debiteur|debtor)\b"
 _ITEM = r"\b(artikel|item)\b"
 _LEDGER = r"\b(grootboekrekening|g/l account|gl account|general ledger)\b"
-_VAT = r"\b(btw|vat|tva)\b"
+_VAT = VAT
 _JOURNAL = r"\b(dagboek|journal)\b"
 _CONDITION = r"\b(betalingsconditie|payment condition)\b"
 _BLOCKED = r"\b(geblokkeerd|blocked)\b"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from integrations.connectors.exact import rules
 from integrations.connectors.exact.document_faults import DOCUMENT_RULES
 from integrations.connectors.exact.errors import Message, messages_in
 from integrations.connectors.exact.rules import Rule, Stop
@@ -25,13 +26,10 @@ from integrations.http import Response, redact
 SYSTEM_SECONDS = 30.0
 REQUIRED, EXISTS, REFERENCE = "required", "exists", "invalid_reference"
 # A line names the field that it is about after a colon.
-_REQUIRED = r"^(verplicht|mandatory|required)\b"
 _EXISTS = r"^(bestaat reeds|bestaat al|already exists)\b"
 _IN_USE = r"^(in gebruik|in use)\b"
-_REFERENCE = r"^(ongeldige referentie|invalid reference)\b"
-_INVALID = r"^(ongeldig|invalid)\b"
 _NOT_ALLOWED = r"^(niet toegestaan|not allowed)\b"
-_VAT = r".*\b(btw|vat|tva)\b"
+_VAT = ".*" + rules.VAT
 _CURRENCY = r".*\b(valuta|currency)\b"
 # Neither ledger accounts nor managers, classes and groups of what we refer to.
 _PARENT = (
@@ -57,30 +55,32 @@ TABLE: tuple[Rule, ...] = (
     ),
     *DOCUMENT_RULES,
     # What must be there.
-    Rule("vat_required", Category.TAX, _REQUIRED + _VAT),
-    Rule(REQUIRED, Category.FIELD_MISSING, _REQUIRED),
+    Rule("vat_required", Category.TAX, rules.REQUIRED + _VAT),
+    Rule(REQUIRED, Category.FIELD_MISSING, rules.REQUIRED),
     # What is taken.
     Rule(EXISTS, Category.DUPLICATE_KEY, _EXISTS),
     Rule("in_use", Category.STATE_LOCKED, _IN_USE),
     # What is referred to.
-    Rule("vat_reference", Category.TAX, _REFERENCE + _VAT),
-    Rule("currency_reference", Category.CURRENCY, _REFERENCE + _CURRENCY),
+    Rule("vat_reference", Category.TAX, rules.REFERENCE + _VAT),
+    Rule("currency_reference", Category.CURRENCY, rules.REFERENCE + _CURRENCY),
     Rule(
         "account_reference",
         Category.PARENT_MISSING,
-        _REFERENCE + _PARENT,
+        rules.REFERENCE + _PARENT,
     ),
-    Rule(REFERENCE, Category.REFERENCE_INACTIVE, _REFERENCE),
+    Rule(REFERENCE, Category.REFERENCE_INACTIVE, rules.REFERENCE),
     Rule("blocked", Category.REFERENCE_INACTIVE, r"geblokkeerd|\bblocked\b"),
     # What does not do.
     Rule("vat_not_allowed", Category.TAX, _NOT_ALLOWED + _VAT),
     Rule("not_allowed", Category.STATE_LOCKED, _NOT_ALLOWED),
     Rule(
-        "vat_invalid", Category.TAX, _INVALID + r":? *(btw-code|btw-percentage|vat code|vat perc)"
+        "vat_invalid",
+        Category.TAX,
+        rules.INVALID + r":? *(btw-code|btw-percentage|vat code|vat perc)",
     ),
-    Rule("currency_invalid", Category.CURRENCY, _INVALID + _CURRENCY),
+    Rule("currency_invalid", Category.CURRENCY, rules.INVALID + _CURRENCY),
     Rule("too_long", Category.FIELD_INVALID, r"te lang|too long|maximum (length|lengte)"),
-    Rule("invalid", Category.FIELD_INVALID, _INVALID),
+    Rule("invalid", Category.FIELD_INVALID, rules.INVALID),
     # Our own mistakes.
     Rule("odata", Category.UNKNOWN, r"\$(select|filter|top)\b|query string|request stream"),
 )
@@ -138,8 +138,8 @@ def stop_of(refused: Refused) -> ConnectorError | None:
     fault = fault_of(refused)
     if refused.status == 401:
         return _unauthorised(refused, fault)
-    rules = [rule_for(message) for message in refused.messages]
-    if refused.status == 403 or any(rule.stop is Stop.NOT_ALLOWED for rule in rules):
+    found = [rule_for(message) for message in refused.messages]
+    if refused.status == 403 or any(rule.stop is Stop.NOT_ALLOWED for rule in found):
         return NotAllowed(replace(fault, category=Category.CONNECTION_PERMISSION))
     return None
 

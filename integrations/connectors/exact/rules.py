@@ -5,6 +5,12 @@ from enum import StrEnum
 
 from integrations.contract import Category
 
+# How refusals begin, and what they are about, in all languages we know.
+REQUIRED = r"^(verplicht|mandatory|required)\b"
+REFERENCE = r"^(ongeldige referentie|invalid reference)\b"
+INVALID = r"^(ongeldig|invalid)\b"
+VAT = r"\b(btw|vat|tva)\b"
+
 
 class Stop(StrEnum):
     """What a refusal of all of a company's calls means."""

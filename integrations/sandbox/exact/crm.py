@@ -12,7 +12,14 @@ from integrations.sandbox.exact.division import Division
 from integrations.sandbox.exact.drafts import Draft
 from integrations.sandbox.exact.fields import tuned
 from integrations.sandbox.exact.messages import Kind
-from integrations.sandbox.exact.resources import READ, Button, Entity, Resource, View
+from integrations.sandbox.exact.resources import (
+    READ,
+    Button,
+    Entity,
+    Resource,
+    bulk_view,
+    sync_view,
+)
 from integrations.sandbox.exact.shelf import Row
 from integrations.sandbox.exact.tables import crm as tables
 
@@ -279,61 +286,43 @@ ENTITIES = (
 
 
 VIEWS: tuple[Resource, ...] = (
-    View(
-        path="sync/CRM/Accounts",
-        type="Account",
-        fields=tuned(tables.SYNC_ACCOUNTS, **_ACCOUNT_FIELDS),
-        scope=SCOPE,
-        of=(ACCOUNTS,),
-        by_timestamp=True,
-        only_filters=("Timestamp",),
-        needs_filter=("Timestamp",),
+    sync_view(
+        "sync/CRM/Accounts",
+        "Account",
+        tuned(tables.SYNC_ACCOUNTS, **_ACCOUNT_FIELDS),
+        SCOPE,
+        ACCOUNTS,
     ),
-    View(
-        path="sync/CRM/Contacts",
-        type="Contact",
-        fields=tuned(tables.SYNC_CONTACTS, **_CONTACT_FIELDS),
-        scope=SCOPE,
-        of=(CONTACTS,),
-        by_timestamp=True,
-        only_filters=("Timestamp",),
-        needs_filter=("Timestamp",),
+    sync_view(
+        "sync/CRM/Contacts",
+        "Contact",
+        tuned(tables.SYNC_CONTACTS, **_CONTACT_FIELDS),
+        SCOPE,
+        CONTACTS,
     ),
-    View(
-        path="sync/CRM/Addresses",
-        type="Address",
-        fields=tables.SYNC_ADDRESSES,
-        scope=SCOPE,
-        of=(ADDRESSES,),
-        by_timestamp=True,
-        only_filters=("Timestamp",),
-        needs_filter=("Timestamp",),
+    sync_view("sync/CRM/Addresses", "Address", tables.SYNC_ADDRESSES, SCOPE, ADDRESSES),
+    bulk_view(
+        "bulk/CRM/Accounts",
+        "Account",
+        tuned(tables.ACCOUNTS, **_ACCOUNT_FIELDS),
+        SCOPE,
+        ACCOUNTS,
+        _FILTERED,
     ),
-    View(
-        path="bulk/CRM/Accounts",
-        type="Account",
-        fields=tuned(tables.ACCOUNTS, **_ACCOUNT_FIELDS),
-        scope=SCOPE,
-        of=(ACCOUNTS,),
-        needs_select=True,
-        needs_filter=_FILTERED,
+    bulk_view(
+        "bulk/CRM/Contacts",
+        "Contact",
+        tuned(tables.CONTACTS, **_CONTACT_FIELDS),
+        SCOPE,
+        CONTACTS,
+        ("ID", "Account", "Created", "Modified", "Email"),
     ),
-    View(
-        path="bulk/CRM/Contacts",
-        type="Contact",
-        fields=tuned(tables.CONTACTS, **_CONTACT_FIELDS),
-        scope=SCOPE,
-        of=(CONTACTS,),
-        needs_select=True,
-        needs_filter=("ID", "Account", "Created", "Modified", "Email"),
-    ),
-    View(
-        path="bulk/CRM/Addresses",
-        type="Address",
-        fields=tables.ADDRESSES,
-        scope=SCOPE,
-        of=(ADDRESSES,),
-        needs_select=True,
-        needs_filter=("ID", "Account", "Created", "Modified", "Type"),
+    bulk_view(
+        "bulk/CRM/Addresses",
+        "Address",
+        tables.ADDRESSES,
+        SCOPE,
+        ADDRESSES,
+        ("ID", "Account", "Created", "Modified", "Type"),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from integrations.sandbox.exact.drafts import Draft
 from integrations.sandbox.exact.fields import tuned
 from integrations.sandbox.exact.messages import Kind
-from integrations.sandbox.exact.resources import READ, Entity, Resource, View
+from integrations.sandbox.exact.resources import READ, Entity, Resource, bulk_view, sync_view
 from integrations.sandbox.exact.tables import financial as tables
 
 LEDGERS, JOURNALS, VAT = "financial/GLAccounts", "financial/Journals", "vat/VATCodes"
@@ -73,23 +73,19 @@ ENTITIES = (
     ),
 )
 VIEWS: tuple[Resource, ...] = (
-    View(
-        path="sync/Financial/GLAccounts",
-        type="GLAccount",
-        fields=tuned(tables.SYNC_GL_ACCOUNTS, VATCode={"pad": 3}),
-        scope=_GENERAL,
-        of=(LEDGERS,),
-        by_timestamp=True,
-        only_filters=("Timestamp",),
-        needs_filter=("Timestamp",),
+    sync_view(
+        "sync/Financial/GLAccounts",
+        "GLAccount",
+        tuned(tables.SYNC_GL_ACCOUNTS, VATCode={"pad": 3}),
+        _GENERAL,
+        LEDGERS,
     ),
-    View(
-        path="bulk/Financial/GLAccounts",
-        type="GLAccount",
-        fields=tuned(tables.GL_ACCOUNTS, VATCode={"pad": 3}),
-        scope=_GENERAL,
-        of=(LEDGERS,),
-        needs_select=True,
-        needs_filter=("ID", "Code", "Created", "Modified", "Type"),
+    bulk_view(
+        "bulk/Financial/GLAccounts",
+        "GLAccount",
+        tuned(tables.GL_ACCOUNTS, VATCode={"pad": 3}),
+        _GENERAL,
+        LEDGERS,
+        ("ID", "Code", "Created", "Modified", "Type"),
     ),
 )

@@ -12,7 +12,7 @@ from integrations.sandbox.exact.division import Division
 from integrations.sandbox.exact.drafts import Draft
 from integrations.sandbox.exact.fields import tuned
 from integrations.sandbox.exact.messages import Kind
-from integrations.sandbox.exact.resources import READ, Entity, Resource, View
+from integrations.sandbox.exact.resources import READ, Entity, Resource, bulk_view, sync_view
 from integrations.sandbox.exact.shelf import Row
 from integrations.sandbox.exact.tables import logistics as tables
 
@@ -155,42 +155,25 @@ ENTITIES = (
     Entity(path=UNITS, type="Unit", fields=tables.UNITS, scope=SCOPE, methods=READ),
 )
 VIEWS: tuple[Resource, ...] = (
-    View(
-        path="sync/Logistics/Items",
-        type="Item",
-        fields=tuned(tables.SYNC_ITEMS, **_ITEM_FIELDS),
-        scope=SCOPE,
-        of=(ITEMS,),
-        by_timestamp=True,
-        only_filters=("Timestamp",),
-        needs_filter=("Timestamp",),
+    sync_view(
+        "sync/Logistics/Items", "Item", tuned(tables.SYNC_ITEMS, **_ITEM_FIELDS), SCOPE, ITEMS
     ),
-    View(
-        path="sync/Logistics/SalesItemPrices",
-        type="SalesItemPrice",
-        fields=tuned(tables.SYNC_SALES_ITEM_PRICES, **_PRICE_FIELDS),
-        scope=PRICE_SCOPE,
-        of=(PRICES,),
-        by_timestamp=True,
-        only_filters=("Timestamp",),
-        needs_filter=("Timestamp",),
+    sync_view(
+        "sync/Logistics/SalesItemPrices",
+        "SalesItemPrice",
+        tuned(tables.SYNC_SALES_ITEM_PRICES, **_PRICE_FIELDS),
+        PRICE_SCOPE,
+        PRICES,
     ),
-    View(
-        path="bulk/Logistics/Items",
-        type="Item",
-        fields=tuned(tables.ITEMS, **_ITEM_FIELDS),
-        scope=SCOPE,
-        of=(ITEMS,),
-        needs_select=True,
-        needs_filter=_FILTERED,
+    bulk_view(
+        "bulk/Logistics/Items", "Item", tuned(tables.ITEMS, **_ITEM_FIELDS), SCOPE, ITEMS, _FILTERED
     ),
-    View(
-        path="bulk/Logistics/SalesItemPrices",
-        type="SalesItemPrice",
-        fields=tuned(tables.SALES_ITEM_PRICES, **_PRICE_FIELDS),
-        scope=PRICE_SCOPE,
-        of=(PRICES,),
-        needs_select=True,
-        needs_filter=("ID", "Item", "Account", "Created", "Modified"),
+    bulk_view(
+        "bulk/Logistics/SalesItemPrices",
+        "SalesItemPrice",
+        tuned(tables.SALES_ITEM_PRICES, **_PRICE_FIELDS),
+        PRICE_SCOPE,
+        PRICES,
+        ("ID", "Item", "Account", "Created", "Modified"),
     ),
 )

@@ -130,6 +130,35 @@ class View(Resource):
     page: int = LONG_PAGE
 
 
+def sync_view(path: str, kind: str, fields: Table, scope: str, of: str) -> View:
+    """All records of an entity by row version: the only thing that may be asked of them."""
+    return View(
+        path=path,
+        type=kind,
+        fields=fields,
+        scope=scope,
+        of=(of,),
+        by_timestamp=True,
+        only_filters=("Timestamp",),
+        needs_filter=("Timestamp",),
+    )
+
+
+def bulk_view(
+    path: str, kind: str, fields: Table, scope: str, of: str, filters: tuple[str, ...]
+) -> View:
+    """Long pages of an entity's records, filtered by one of a few fields."""
+    return View(
+        path=path,
+        type=kind,
+        fields=fields,
+        scope=scope,
+        of=(of,),
+        needs_select=True,
+        needs_filter=filters,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listing(Resource):
     """Rows worked out when they are asked for."""

@@ -21,7 +21,7 @@ from integrations.sandbox.hubspot.choices import (
     PAYMENT_STATUSES,
     PROCESSORS,
 )
-from integrations.sandbox.hubspot.definitions import Group, ObjectDefinition
+from integrations.sandbox.hubspot.definitions import STAMPS, Group, ObjectDefinition
 from integrations.sandbox.hubspot.property_kinds import (
     amount,
     choice,
@@ -110,7 +110,7 @@ INVOICES = ObjectDefinition(
     first_id=400001,
     modified="hs_lastmodifieddate",
     created="hs_createdate",
-    defaults=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
+    defaults=STAMPS,
     searched=("hs_number", "hs_title", "hs_invoice_latest_company_name"),
     required=("hs_currency",),
     has_own_events=False,
@@ -192,7 +192,7 @@ PAYMENTS = ObjectDefinition(
     first_id=800001,
     modified="hs_lastmodifieddate",
     created="hs_createdate",
-    defaults=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
+    defaults=STAMPS,
     searched=("hs_customer_email", "hs_reference_number"),
     required=("hs_initial_amount", "hs_initiated_date"),
     has_own_events=False,
@@ -242,7 +242,7 @@ def _part(name: str, singular: str, type_id: str, first_id: int) -> ObjectDefini
         first_id=first_id,
         modified="hs_lastmodifieddate",
         created="hs_createdate",
-        defaults=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
+        defaults=STAMPS,
         searched=("hs_label",),
         required=("hs_type", "hs_value"),
         read_scopes=LINE_ITEMS.read_scopes,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+# What most objects answer when nothing is asked for.
+STAMPS = ("hs_createdate", "hs_lastmodifieddate", "hs_object_id")
 FIELD_TYPES_OF: Mapping[str, tuple[str, ...]] = {
     "string": ("text", "textarea", "html", "phonenumber", "file", "calculation_equation"),
     "number": ("number", "calculation_equation"),

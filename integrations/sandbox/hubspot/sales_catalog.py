@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integrations.sandbox.hubspot.choices import DEAL_TYPES, QUOTE_STATUSES
-from integrations.sandbox.hubspot.definitions import Group, ObjectDefinition
+from integrations.sandbox.hubspot.definitions import STAMPS, Group, ObjectDefinition
 from integrations.sandbox.hubspot.property_kinds import (
     amount,
     choice,
@@ -86,7 +86,7 @@ QUOTES = ObjectDefinition(
     first_id=600001,
     modified="hs_lastmodifieddate",
     created="hs_createdate",
-    defaults=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
+    defaults=STAMPS,
     searched=("hs_title", "hs_quote_number"),
     required=("hs_title", "hs_expiration_date"),
     has_own_events=False,
@@ -115,7 +115,7 @@ NOTES = ObjectDefinition(
     first_id=900001,
     modified="hs_lastmodifieddate",
     created="hs_createdate",
-    defaults=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
+    defaults=STAMPS,
     searched=("hs_note_body",),
     required=("hs_timestamp",),
     # Notes have no scope of their own.
