@@ -97,3 +97,12 @@ def connect_sandbox(sandbox: SandboxServer, tenant: Tenant) -> MakeConnection:
         return Connection.objects.create(**usual | fields)
 
     return make
+
+
+@pytest.fixture
+def told() -> Iterator[list[str]]:
+    """The states that listeners heard of."""
+    heard: list[str] = []
+    listener = events.on_state(lambda connection: heard.append(connection.state))
+    yield heard
+    events.forget(listener)

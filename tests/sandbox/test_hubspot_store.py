@@ -10,11 +10,11 @@ import pytest
 
 from integrations.sandbox.assemble import make_sandbox
 from integrations.sandbox.core import HandClock
+from integrations.sandbox.hubspot.asked import parse
 from integrations.sandbox.hubspot.definitions import Group, ObjectDefinition
 from integrations.sandbox.hubspot.property_kinds import derived, number, text
 from integrations.sandbox.hubspot.provider import HubSpot
 from integrations.sandbox.hubspot.refusals import Refusal
-from integrations.sandbox.hubspot.search import parse
 from tests.sandbox.conftest import START
 from tests.sandbox.hubspot_account import OBJECTS, Account, where
 

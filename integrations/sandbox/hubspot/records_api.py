@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from integrations.sandbox.core import JSON_HEADERS, Response, json_response
 from integrations.sandbox.hubspot import writing
+from integrations.sandbox.hubspot.asked import parse
 from integrations.sandbox.hubspot.call import Call
 from integrations.sandbox.hubspot.linking import live_record
 from integrations.sandbox.hubspot.refusals import (
@@ -19,7 +20,6 @@ from integrations.sandbox.hubspot.refusals import (
     validation,
 )
 from integrations.sandbox.hubspot.rendering import encode
-from integrations.sandbox.hubspot.search import parse
 from integrations.sandbox.hubspot.shapes import record_number, text
 from integrations.sandbox.hubspot.store import ObjectStore, Record
 
