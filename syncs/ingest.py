@@ -33,6 +33,7 @@ from syncs.stores import (
     update_rows,
 )
 from syncs.sweeps import next_look
+from syncs.worth import COLUMNS, Scales
 
 logger = logging.getLogger(__name__)
 
@@ -254,11 +255,17 @@ def _insert(job: Job, side: Side, new: Sequence[Read]) -> None:
     if not new:
         return
     now = clock.now()
+    scales = Scales(job.sync)
+    is_weighed = scales.weighs(side)
     insert_rows(
         SyncRecord,
-        ("key", "due_at", "created_at", *sides.columns(side)),
+        ("key", "due_at", "created_at", *sides.columns(side), *(COLUMNS if is_weighed else ())),
         (
-            (uuid.uuid4(), now, now, *sides.seen(read.record, read.encoded, read.digest))
+            (
+                *(uuid.uuid4(), now, now),
+                *sides.seen(read.record, read.encoded, read.digest),
+                *(scales.side(side, read.encoded) if is_weighed else ()),
+            )
             for read in new
         ),
         {"tenant": job.sync.tenant_id, "sync": job.sync.pk, "born": side.value},
@@ -274,12 +281,13 @@ def _update(job: Job, side: Side, changed: Sequence[tuple[Known, Read]]) -> None
     if not changed:
         return
     now = clock.now()
+    is_weighed, worths = _worths(job, side, changed)
     update_rows(
         SyncRecord,
-        (*sides.columns(side), "due_at"),
+        (*sides.columns(side), "due_at", *(COLUMNS if is_weighed else ())),
         (
-            (*sides.seen(read.record, read.encoded, read.digest), now, before.pk)
-            for before, read in changed
+            (*sides.seen(read.record, read.encoded, read.digest), now, *worth, before.pk)
+            for (before, read), worth in zip(changed, worths, strict=True)
         ),
         # Whatever somebody called dealt with is another matter once the record changed.
         also="touched = touched + 1, crashes = 0, woken_by = 'source', resolved_fault = ''",
@@ -287,6 +295,16 @@ def _update(job: Job, side: Side, changed: Sequence[tuple[Known, Read]]) -> None
     job.log.count("changed", len(changed))
     found = [(before.pk, _keys(job, side, read)) for before, read in changed]
     replace_match_values(job.sync, side, found)
+
+
+def _worths(
+    job: Job, side: Side, changed: Sequence[tuple[Known, Read]]
+) -> tuple[bool, Sequence[tuple[object, ...]]]:
+    """What they are worth now; whether that side says anything of it."""
+    scales = Scales(job.sync)
+    if not scales.weighs(side):
+        return False, [()] * len(changed)
+    return True, scales.changed(side, [(before.pk, read.encoded) for before, read in changed])
 
 
 def _renew(side: Side, renewed: Sequence[tuple[Known, Record]]) -> None:

@@ -102,6 +102,7 @@ def _merge(left: SyncRecord, right: SyncRecord, settlement: Settlement) -> None:
         assignee_id=left.assignee_id or right.assignee_id,
         due_on=left.due_on or right.due_on,
     )
+    settlement.weigh(left)
     settlement.tell(left, ActivityAction.LINKED, message=f"{left} ⇄ {right}")
 
 
@@ -117,6 +118,7 @@ def part(row: SyncRecord, side: Side, settlement: Settlement) -> None:
         right_base=None,
         **cleared(side),
     )
+    settlement.weigh(row)
     settlement.tell(row, ActivityAction.UNLINKED, side=side, message=f"{side} {gone_id}: {state}")
 
 

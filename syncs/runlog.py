@@ -25,6 +25,10 @@ class RunLog:
         self.totals[total] += number
 
     @property
+    def sync(self) -> Sync:
+        return self._sync
+
+    @property
     def is_idle(self) -> bool:
         """Nothing changed and nobody asked."""
         done = any(number for total, number in self.totals.items() if total not in QUIET)

@@ -15,6 +15,7 @@ from accounts.tenancy import TenantQuerySet
 from syncs import clock, sides
 from syncs.by_hand import document_sync, enrol, enrol_many, invoice_now, leave_document
 from syncs.causes import Woken
+from syncs.changes import recorded
 from syncs.engine.terms import ExcludeReason, PartnerChoice, Side
 from syncs.handling import assign, cancel_retries, note, resolve, snooze
 from syncs.hints import read_again
@@ -97,6 +98,7 @@ __all__ = [
     "preview_enrolment",
     "problems",
     "progress",
+    "recorded",
     "replace_conditions",
     "replace_mappings",
     "request_run",
@@ -248,5 +250,7 @@ def _right_half(row: SyncRecord) -> SyncRecord:
         linked_at=row.linked_at or clock.now(),
         due_at=clock.now(),
         right_settled_state=row.right_settled_state,
+        amount=row.amount,
+        currency=row.currency,
         **right,
     )

@@ -33,6 +33,7 @@ from syncs.faults import EXCLUSIONS
 from syncs.models import Activity, ActivityAction, Intent, Status, SyncRecord
 from syncs.runlog import RunLog
 from syncs.stores import insert_rows, settle_rows
+from syncs.worth import Scales
 
 # Tried again by itself; everything else waits until something changed.
 PASSING = frozenset({Category.TRANSIENT, Category.RATE_LIMITED, Category.OUTCOME_UNKNOWN})
@@ -242,6 +243,12 @@ class Settlement:
         self._rows[row.pk] = row
         self._dirty[row.pk].update(sides.columns(side))
         self.change(row, last_attempt_at=self.now)
+        self.weigh(row)
+
+    def weigh(self, row: SyncRecord) -> None:
+        """What it is worth may be another amount now that its sides changed."""
+        worth = Scales(self.log.sync).record(row)
+        self.change(row, amount=worth.amount, currency=worth.currency)
 
     def answered(self, row: SyncRecord) -> None:
         """The outcome of its create is known: the intent goes."""

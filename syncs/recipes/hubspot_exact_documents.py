@@ -39,6 +39,7 @@ from syncs.recipes.terms import (
     Setting,
     SettingKind,
     Words,
+    Worth,
 )
 
 INVOICES = "hubspot_exact_invoices"
@@ -306,6 +307,10 @@ _INVOICES = Recipe(
         Side.RIGHT: frozenset({"AmountFC", "Status"}),
     },
     creates=RIGHT_ONLY,
+    worth={
+        Side.LEFT: Worth("amount", "deal_currency_code"),
+        Side.RIGHT: Worth("AmountFC", "Currency"),
+    },
     makes={Side.LEFT: _MADE},
     excludes=(ENTRIES, OPPORTUNITIES),
 )

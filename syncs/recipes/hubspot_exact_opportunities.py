@@ -14,7 +14,7 @@ from syncs.recipes.hubspot_exact import (
     reference,
 )
 from syncs.recipes.hubspot_exact_documents import CUSTOMER, ENTRIES, INVOICES, OPPORTUNITIES
-from syncs.recipes.terms import DefaultMapping, End, Recipe, Setting, SettingKind
+from syncs.recipes.terms import DefaultMapping, End, Recipe, Setting, SettingKind, Worth
 
 _SHORTEN = Transform(TransformKind.TRUNCATE)
 _BY_TABLE = Transform(TransformKind.CHOICE_TABLE)
@@ -82,6 +82,10 @@ _OPPORTUNITIES = Recipe(
     ),
     directions=(Direction.TO_RIGHT,),
     needs=(COMPANIES,),
+    worth={
+        Side.LEFT: Worth("amount", "deal_currency_code"),
+        Side.RIGHT: Worth("AmountFC", "Currency"),
+    },
     creates=RIGHT_ONLY,
     excludes=(INVOICES, ENTRIES),
 )

@@ -35,6 +35,7 @@ from syncs.recipes.terms import (
     Setting,
     SettingKind,
     TaxWay,
+    Worth,
 )
 
 HUBSPOT = "hubspot"
@@ -248,6 +249,10 @@ _INVOICES = Recipe(
         },
         left_drafts=frozenset({"draft"}),
     ),
+    worth={
+        Side.LEFT: Worth("hs_amount_billed", "hs_currency"),
+        Side.RIGHT: Worth("TotalAmt", "CurrencyRef"),
+    },
     since_today={Side.RIGHT: "MetaData.CreateTime"},
     # Payments ask for what is open of their invoice, notes for its deal.
     also_read={
@@ -334,6 +339,10 @@ _PAYMENTS = Recipe(
         right_total="TotalAmt",
         left_currency="hs_currency_code",
     ),
+    worth={
+        Side.LEFT: Worth("received", "hs_currency_code"),
+        Side.RIGHT: Worth("TotalAmt", "CurrencyRef"),
+    },
 )
 
 _NOTE = "QuickBooks: payment of {TotalAmt} {CurrencyRef} received on {TxnDate}."
@@ -368,6 +377,7 @@ _PAYMENT_NOTES = Recipe(
     needs=(INVOICES,),
     follows=INVOICES,
     follows_when=(Direction.TO_LEFT, Direction.BOTH),
+    worth={Side.RIGHT: Worth("TotalAmt", "CurrencyRef")},
 )
 
 RECIPES = (_INVOICES, _PAYMENTS, _PAYMENT_NOTES)

@@ -185,6 +185,14 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """The fields of a side that say what a record is worth: its amount and the currency of that."""
+
+    amount: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """Where the two sides say what has to agree in the books: field names by side.
 
@@ -237,6 +245,8 @@ class Recipe:
     totals: tuple[TotalRule, ...] = ()
     document: Document | None = None
     ledger: Ledger | None = None
+    # By side, where its records say what they are worth; of fields that are read anyhow.
+    worth: Mapping[Side, Worth] = field(default_factory=dict)
     # By side the time that a recommended filter goes by: nothing from before today.
     since_today: Mapping[Side, str] = field(default_factory=dict)
     # Fields that are kept besides those that decisions need: what children and the ledger ask for.
