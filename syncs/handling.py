@@ -37,10 +37,17 @@ TEXT_LENGTH = 4000
 CHUNK = 5_000
 
 
-def assign(records: Rows, to: User | None, by: User, due_on: date | None = None) -> int:
+def assign(
+    records: Rows,
+    to: User | None,
+    by: User,
+    due_on: date | None = None,
+    *,
+    is_told: bool = True,
+) -> int:
     """Make it this person's turn, or nobody's; how many records.
 
-    Raises NotPossible for a person who is neither a member of the records' company nor our staff.
+    Untold, the caller says it once for many calls (`tell_of_assignment`). Raises NotPossible for a person who is neither a member of the records' company nor our staff.
     """
     rows = records.order_by()
     with transaction.atomic():
@@ -50,8 +57,9 @@ def assign(records: Rows, to: User | None, by: User, due_on: date | None = None)
         told = _told_of_assignment(to, due_on)
         ids = _noted(rows, ActivityAction.ASSIGNED, told, by)
         changed = rows.update(assignee=to, due_on=due_on)
-        if to is not None and to != by:
-            _tell(to, by, tenant_ids, ids, changed)
+        if to is not None and is_told and tenant_ids:
+            only = ids[0] if changed == 1 and ids else None
+            tell_of_assignment(to, by, tenant_ids[0], changed, only)
     return changed
 
 
@@ -142,22 +150,24 @@ def _told_of_assignment(to: User | None, due_on: date | None) -> str:
     return _("Assigned to %(person)s, to be done by %(day)s.") % {"person": to, "day": day}
 
 
-def _tell(to: User, by: User, tenant_ids: Sequence[int], ids: Sequence[int], changed: int) -> None:
-    """One message for all of them."""
+def tell_of_assignment(
+    to: User, by: User, tenant_id: int, count: int, only: int | None = None
+) -> None:
+    """One message for all of them; `only` is the id of a single one."""
+    if to == by or not count:
+        return
     title = ngettext(
-        "%(by)s assigned a record to you", "%(by)s assigned %(count)s records to you", changed
-    ) % {"by": by, "count": changed}
-    only = ids[0] if changed == 1 and ids else None
+        "%(by)s assigned a record to you", "%(by)s assigned %(count)s records to you", count
+    ) % {"by": by, "count": count}
     url = reverse("admin:syncs_syncrecord_change", args=[only]) if only else ""
-    for tenant_id in tenant_ids[:1]:
-        notify(
-            [to],
-            NotificationKind.ASSIGNED,
-            tenant=tenant_id,
-            key=f"assigned:{clock.now().isoformat()}:{by.pk}:{changed}",
-            title=title,
-            url=url or reverse("admin:syncs_syncrecord_changelist") + "?assignee=me",
-        )
+    notify(
+        [to],
+        NotificationKind.ASSIGNED,
+        tenant=tenant_id,
+        key=f"assigned:{clock.now().isoformat()}:{by.pk}:{count}",
+        title=title,
+        url=url or reverse("admin:syncs_syncrecord_changelist") + "?assignee=me",
+    )
 
 
 def _noted(rows: Rows, action: ActivityAction, text: str, by: User) -> list[int]:

@@ -16,6 +16,7 @@ REGULARS = (
     Regular("saldo-dispatch", "syncs.tasks.dispatch", Schedule.MINUTES),
     # Only those whose turn it is: just connected, or last looked after a day ago.
     Regular("saldo-webhooks", "syncs.tasks.keep_webhooks", Schedule.MINUTES),
+    Regular("saldo-jobs", "syncs.tasks.enqueue_lost_jobs", Schedule.MINUTES),
     Regular("saldo-prune", "syncs.tasks.prune", Schedule.DAILY),
 )
 

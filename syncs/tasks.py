@@ -1,8 +1,8 @@
 """What django-q2 calls: each fetches by id and calls one service."""
 
 from integrations import services as integrations
+from syncs import desk_jobs, heartbeat, pruning, runs
 from syncs import dispatch as dispatching
-from syncs import heartbeat, pruning, runs
 from syncs.models import RunTrigger
 
 
@@ -12,6 +12,14 @@ def run_sync(sync_id: int, trigger: str = RunTrigger.SCHEDULE, by_id: int | None
 
 def dispatch() -> int:
     return dispatching.dispatch()
+
+
+def run_job(job_id: int) -> str:
+    return desk_jobs.run_job(job_id)
+
+
+def enqueue_lost_jobs() -> int:
+    return desk_jobs.enqueue_lost()
 
 
 def prune() -> int:

@@ -35,6 +35,8 @@ class SavedView(TenantModel):
 
 
 class JobState(models.TextChoices):
+    # Uploaded and shown, not handed in.
+    DRAFT = "draft", _("not applied yet")
     QUEUED = "queued", _("queued")
     RUNNING = "running", _("running")
     DONE = "done", _("done")

@@ -91,15 +91,21 @@ _SIDE = re.compile(r"\b(?:on|to) the (left|right)\b")
 
 def reason_of(record: SyncRecord) -> str:
     """The stored reason, with the providers' names for left and right."""
-    reason: str = record.reason
-    if record.details.get("code") not in _SIDES_NAMED:
-        return reason
-    return with_names(record, reason)
+    return named_reason(record.sync.recipe, record.details.get("code"), record.reason)
+
+
+def named_reason(recipe: str, code: str | None, reason: str) -> str:
+    """As `reason_of`, of a record's parts alone."""
+    return _with_names(recipe, reason) if code in _SIDES_NAMED else reason
 
 
 def with_names(record: SyncRecord, text: str) -> str:
     """What the engine says of the left and of the right, with the providers' names."""
-    recipe = recipe_of(record.sync.recipe)
+    return _with_names(record.sync.recipe, text)
+
+
+def _with_names(recipe_code: str, text: str) -> str:
+    recipe = recipe_of(recipe_code)
 
     def named(found: re.Match[str]) -> str:
         preposition = found[0].split()[0].replace("on", "in")

@@ -15,3 +15,8 @@ def told(amount: Decimal, currency: str = "") -> str:
 def _places(number: Decimal) -> int:
     exponent = number.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def counted(number: int) -> str:
+    """Such as "1,204"."""
+    return f"{number:,}"
