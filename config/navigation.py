@@ -34,6 +34,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
     (
         _("Work"),
         (
+            Link("desk_overview", _("Overview"), "grid_view", Action.VIEW_RECORDS),
             Page("syncs.SyncRecord", _("Records"), "fact_check"),
             Page("syncs.Run", _("Runs"), "history"),
         ),
@@ -53,6 +54,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
         (
             Page("accounts.Membership", _("Members"), "group"),
             Page("accounts.Tenant", _("Companies"), "apartment"),
+            Link("desk_audit_trail", _("Changes"), "rule", Action.VIEW_AUDIT_TRAIL),
             Link(
                 "desk_support_access",
                 _("Support access"),
@@ -67,7 +69,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
             Link("desk_support_access", _("Support access"), "support_agent", Action.VIEW_AS),
             Page("integrations.CallRecord", _("Call log"), "receipt_long"),
             Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
-            Page("auditlog.LogEntry", _("Changes"), "rule"),
+            Page("auditlog.LogEntry", _("People and connections"), "manage_history"),
             Page("accounts.User", _("Users"), "person"),
             Page("account.EmailAddress", _("E-mail addresses"), "alternate_email"),
             Page("mfa.Authenticator", _("Second factors"), "key"),

@@ -1,6 +1,7 @@
 """Switching syncs on and off, and changing how they work."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,16 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from syncs import clock
 from syncs.catalogue import forget
-from syncs.models import FilterCondition, Integration, RunTrigger, Sync, SyncState
+from syncs.changes import recorded
+from syncs.models import (
+    ChangeKind,
+    ConfigurationChange,
+    FilterCondition,
+    Integration,
+    RunTrigger,
+    Sync,
+    SyncState,
+)
 from syncs.models import Mapping as MappingRow
 from syncs.preview import problems
 from syncs.queue import enqueue_run
@@ -58,8 +68,9 @@ def activate(sync: Sync, by: User | None = None, *, with_needs: bool = False) ->
         wrong = [*_missing(sync), *problems(sync)]
         if wrong:
             raise ConfigurationRefused(wrong)
-        _rows(sync).filter(started_at=None).update(started_at=clock.now())
-        _set_active(sync)
+        with recorded(sync, ChangeKind.STATE, by):
+            _rows(sync).filter(started_at=None).update(started_at=clock.now())
+            _set_active(sync)
         _activate_followers(sync, by)
     request_run(sync, by)
 
@@ -88,14 +99,16 @@ def _activate_followers(sync: Sync, by: User | None) -> None:
         if follower.started_at is not None:
             continue
         if sync.direction in recipe.directions:
-            _rows(follower).update(direction=sync.direction)
+            with recorded(follower, ChangeKind.SETTINGS, by):
+                _rows(follower).update(direction=sync.direction)
             follower.refresh_from_db()
         activate(follower, by)
 
 
-def switch_off(sync: Sync, by: User | None = None) -> None:  # noqa: ARG001 (as its neighbours)
+def switch_off(sync: Sync, by: User | None = None) -> None:
     """Stop the sync until somebody switches it on; a run under way stops at its next step."""
-    _rows(sync).update(state=SyncState.OFF, pause_category="", pause_message="")
+    with recorded(sync, ChangeKind.STATE, by):
+        _rows(sync).update(state=SyncState.OFF, pause_category="", pause_message="")
     sync.refresh_from_db()
 
 
@@ -130,17 +143,7 @@ def configuration_changed(sync: Sync, by: User | None = None) -> None:
 
 def change_settings(sync: Sync, changes: Mapping[str, Any], by: User | None = None) -> None:
     """Change direction, policies, settings of the recipe or the name."""
-    unknown = set(changes) - SETTINGS
-    if unknown:
-        raise ValueError(f"Not a setting of a sync: {', '.join(sorted(unknown))}")
-    recipe = recipe_of(sync.recipe)
-    if "direction" in changes and changes["direction"] not in recipe.directions:
-        raise ConfigurationRefused([_("This recipe does not go in that direction.")])
-    with transaction.atomic():
-        _rows(sync).update(**changes, prepared_at=None)
-        configuration_changed(sync, by)
-        if sync.state == SyncState.ACTIVE:
-            _activate_followers(sync, by)
+    configure(sync, ChangeKind.SETTINGS, Wanted(changes=changes), by)
 
 
 def replace_mappings(sync: Sync, mappings: Iterable[MappingRow], by: User | None = None) -> None:
@@ -148,30 +151,62 @@ def replace_mappings(sync: Sync, mappings: Iterable[MappingRow], by: User | None
 
     A mapping keeps its `key` for as long as it means the same fields: bases belong to it.
     """
-    new = [row for row in mappings if not row.locked]
-    with transaction.atomic():
-        own = MappingRow.objects.for_tenant(sync.tenant_id).filter(sync=sync, locked=False)
-        own.delete()
-        for row in new:
-            row.pk = None
-            row.tenant_id, row.sync_id = sync.tenant_id, sync.pk
-        MappingRow.objects.bulk_create(new)
-        configuration_changed(sync, by)
+    configure(sync, ChangeKind.MAPPINGS, Wanted(mappings=list(mappings)), by)
 
 
 def replace_conditions(
     sync: Sync, conditions: Iterable[FilterCondition], by: User | None = None
 ) -> None:
     """Make these the sync's filter; the recipe's fixed conditions stay."""
-    new = [row for row in conditions if not row.fixed]
-    with transaction.atomic():
-        own = FilterCondition.objects.for_tenant(sync.tenant_id).filter(sync=sync, fixed=False)
-        own.delete()
-        for row in new:
-            row.pk = None
-            row.tenant_id, row.sync_id = sync.tenant_id, sync.pk
-        FilterCondition.objects.bulk_create(new)
+    configure(sync, ChangeKind.CONDITIONS, Wanted(conditions=list(conditions)), by)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a sync's configuration is to be; None leaves that part as it is."""
+
+    mappings: list[MappingRow] | None = None
+    conditions: list[FilterCondition] | None = None
+    changes: Mapping[str, Any] | None = None
+
+
+def configure(
+    sync: Sync,
+    kind: ChangeKind,
+    wanted: Wanted,
+    by: User | None = None,
+    reverts: ConfigurationChange | None = None,
+) -> None:
+    """Change several parts at once, kept as one change; raises ConfigurationRefused."""
+    _check_changes(sync, wanted.changes or {})
+    with transaction.atomic(), recorded(sync, kind, by, reverts=reverts):
+        if wanted.mappings is not None:
+            _store_parts(sync, MappingRow, "locked", wanted.mappings)
+        if wanted.conditions is not None:
+            _store_parts(sync, FilterCondition, "fixed", wanted.conditions)
+        if wanted.changes is not None:
+            _rows(sync).update(**wanted.changes, prepared_at=None)
         configuration_changed(sync, by)
+        if wanted.changes is not None and sync.state == SyncState.ACTIVE:
+            _activate_followers(sync, by)
+
+
+def _check_changes(sync: Sync, changes: Mapping[str, Any]) -> None:
+    unknown = set(changes) - SETTINGS
+    if unknown:
+        raise ValueError(f"Not a setting of a sync: {', '.join(sorted(unknown))}")
+    if "direction" in changes and changes["direction"] not in recipe_of(sync.recipe).directions:
+        raise ConfigurationRefused([_("This recipe does not go in that direction.")])
+
+
+def _store_parts(sync: Sync, model: Any, kept: str, rows: Iterable[Any]) -> None:
+    """Put these in the place of the sync's own; those that the recipe keeps stay."""
+    new = [row for row in rows if not getattr(row, kept)]
+    model.objects.for_tenant(sync.tenant_id).filter(sync=sync, **{kept: False}).delete()
+    for row in new:
+        row.pk = None
+        row.tenant_id, row.sync_id = sync.tenant_id, sync.pk
+    model.objects.bulk_create(new)
 
 
 def _set_active(sync: Sync) -> None:

@@ -19,7 +19,7 @@ from syncs.admin import cells
 from syncs.admin.forms import OPERATORS, ConditionForm, MappingForm
 from syncs.admin.wording import names_of
 from syncs.engine.terms import Operator, Side, TransformKind
-from syncs.models import FilterCondition, Mapping, Sync
+from syncs.models import ChangeKind, FilterCondition, Mapping, Sync
 from syncs.views.effect import effect_of
 from syncs.views.parts import ARROWS, TRANSFORMS
 
@@ -40,6 +40,7 @@ class PartOfSyncAdmin(TenantScopedAdmin):
     # The theme's plus sign would not say for which sync.
     show_add_link = False
     form_class: ClassVar[type[MappingForm] | type[ConditionForm]]
+    kind: ClassVar[ChangeKind]
 
     def changeform_view(
         self,
@@ -82,15 +83,16 @@ class PartOfSyncAdmin(TenantScopedAdmin):
         return super().has_delete_permission(request, obj) and not (obj and self.is_kept(obj))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        with transaction.atomic():
+        person = person_of(request)
+        with transaction.atomic(), services.recorded(obj.sync, self.kind, person):
             obj.save()
-            services.configuration_changed(obj.sync, by=person_of(request))
+            services.configuration_changed(obj.sync, by=person)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        sync = obj.sync
-        with transaction.atomic():
+        sync, person = obj.sync, person_of(request)
+        with transaction.atomic(), services.recorded(sync, self.kind, person):
             obj.delete()
-            services.configuration_changed(sync, by=person_of(request))
+            services.configuration_changed(sync, by=person)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         obj = self.object_or_404(request, object_id)
@@ -121,6 +123,7 @@ class PartOfSyncAdmin(TenantScopedAdmin):
 @admin.register(Mapping)
 class MappingAdmin(PartOfSyncAdmin):
     form_class = MappingForm
+    kind = ChangeKind.MAPPINGS
     list_display = ("goes", "tenant", "sync", "on_the_way", "state")
     ordering = ("sync", "position", "pk")
     fieldsets = (
@@ -208,6 +211,7 @@ class MappingAdmin(PartOfSyncAdmin):
 @admin.register(FilterCondition)
 class FilterConditionAdmin(PartOfSyncAdmin):
     form_class = ConditionForm
+    kind = ChangeKind.CONDITIONS
     list_display = ("condition", "tenant", "sync", "records_of", "group", "state")
     ordering = ("sync", "side", "group", "pk")
     fieldsets = ((None, {"fields": ("side", "field", "operator", "values", "group")}),)

@@ -3,7 +3,9 @@
 from typing import Any
 
 from accounts.models import SUPPORT, SupportAccess, Tenant
-from tests.access.pages import ALL, LEADERS, MISSING, NOBODY, POST_ONLY, Page
+from syncs.models import ChangeKind, ConfigurationChange
+from tests.access.expect_syncs import sync
+from tests.access.pages import ALL, LEADERS, MISSING, NOBODY, POST_ONLY, WORKERS, Page
 from tests.factories import staff_member
 
 
@@ -11,6 +13,18 @@ def _access(tenant: Tenant) -> dict[str, Any]:
     asker = staff_member(SUPPORT)
     made = SupportAccess.objects.create(tenant=tenant, asked_by=asker, reason=str(tenant))
     return {"access_id": made.pk}
+
+
+def _change(tenant: Tenant) -> dict[str, Any]:
+    made = ConfigurationChange.objects.create(
+        tenant=tenant,
+        sync=sync(tenant),
+        sync_name=str(tenant),
+        kind=ChangeKind.SETTINGS,
+        before={"settings": {"name": "Old"}},
+        after={"settings": {"name": str(tenant)}},
+    )
+    return {"change_id": made.pk}
 
 
 POSTED = frozenset({POST_ONLY})
@@ -22,5 +36,8 @@ PAGES: dict[str, Page] = {
         allowed=frozenset({"owner"}), status=POSTED, arguments=_access, stranger=MISSING
     ),
     "desk_view_as": Page(allowed=NOBODY, arguments=_access),
+    "desk_audit_trail": Page(allowed=WORKERS),
+    "desk_change": Page(allowed=WORKERS, arguments=_change, stranger=MISSING),
+    "desk_change_revert": Page(allowed=WORKERS, arguments=_change, stranger=MISSING),
     "desk_view_as_leave": Page(allowed=ALL, status=POSTED),
 }
