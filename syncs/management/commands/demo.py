@@ -20,7 +20,7 @@ from rich.console import Console
 from accounts.models import Tenant
 from accounts.tenancy import tenant_scope
 from syncs import services
-from syncs.demo import processes, show
+from syncs.demo import deskwork, past, processes, show
 from syncs.demo.company import PASSWORD, Company, Told
 from syncs.demo.techniek import TECHNIEK
 from syncs.demo.trading import TRADING
@@ -108,6 +108,9 @@ class Command(BaseCommand):
                 company.work_on(tenant, syncs, url)
             # Besides, what one sync wrote is news to another.
             catch_up(tenant, syncs)
+            if is_new:
+                past.make_up(tenant, syncs)
+                deskwork.happen(company, tenant, syncs)
             return [services.summary(sync, since) for sync in syncs]
 
     def _sync_here(self, tenant: Tenant, syncs: list[Sync]) -> None:
