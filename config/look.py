@@ -42,6 +42,9 @@ LOOK: dict[str, Any] = {
     "STYLES": [
         lambda _request: static("saldo/desk.css"),
         lambda _request: static("saldo/pages.css"),
+        lambda _request: static("saldo/jobs.css"),
+        lambda _request: static("saldo/home.css"),
+        lambda _request: static("saldo/overview.css"),
         lambda _request: static("saldo/support.css"),
         lambda _request: static("saldo/inbox.css"),
     ],

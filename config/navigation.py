@@ -36,6 +36,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
         (
             Link("desk_overview", _("Overview"), "grid_view", Action.VIEW_RECORDS),
             Page("syncs.SyncRecord", _("Records"), "fact_check"),
+            Link("desk_jobs", _("Jobs and exports"), "pending_actions", Action.VIEW_RECORDS),
             Page("syncs.Run", _("Runs"), "history"),
         ),
     ),

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from accounts.models import Role, Tenant, User
 from integrations.models import Connection, ConnectionState
+from syncs.engine.terms import Direction
 from syncs.models import Status, Sync, SyncState
 from syncs.numbers import Totals
+from syncs.setup import create_sync, install
 from tests.conftest import ClientOf
 from tests.desk.conftest import MakeRecord, connection, contacts_sync
 from tests.factories import MembershipFactory
@@ -35,21 +37,39 @@ def test_figures_lead_to_exactly_those_records(
     html = text_of(client_of, finance)
 
     assert "2 records did not make it" in html
-    assert f"?sync={sync.pk}&amp;status__exact=in_sync" in html
-    assert f"?sync={sync.pk}&amp;status__exact=failing&amp;category=field_invalid" in html
-    assert "The other side does not accept a value" in html
+    assert f"?status=in_sync&amp;sync={sync.pk}" in html
+    assert f"?status=failing&amp;sync={sync.pk}" in html
+    assert f"?status=failing&amp;integration={sync.integration_id}" in html
+    assert f"/desk/overview/?integration={sync.integration_id}" in html
 
 
-def test_the_commonest_problem_comes_first(
+def test_money_that_waits_is_told_per_currency(
     client_of: ClientOf, finance: User, make_record: MakeRecord
 ) -> None:
-    make_record(1, category="field_invalid")
-    make_record(2, category="duplicate_key")
-    make_record(3, category="duplicate_key")
+    make_record(1, amount="1200.5", currency="EUR")
+    make_record(2, amount="34.5", currency="EUR", status=Status.WAITING, category="")
+    make_record(3, amount="99", currency="USD")
+    make_record(4, amount="5000", currency="EUR", status=Status.IN_SYNC, category="")
 
     html = text_of(client_of, finance)
 
-    assert html.index("Already exists there") < html.index("Value not accepted")
+    assert "<b>1,235.00 EUR</b> · <b>99.00 USD</b>" in html
+    assert "1,235.00 EUR · 99.00 USD" in html
+
+
+def test_an_integration_is_one_tile_with_a_line_for_each_object(
+    client_of: ClientOf, finance: User, sync: Sync, make_record: MakeRecord
+) -> None:
+    create_sync(sync.integration, "hubspot_quickbooks_products")
+    make_record(1)
+
+    html = text_of(client_of, finance)
+
+    assert html.count('class="saldo-card saldo-tile"') == 1
+    assert html.count('class="saldo-object"') == 2
+    assert "<b>1</b> failing" in html
+    # The other one was never switched on.
+    assert "Products and items</a> <span" in html
 
 
 def test_nothing_failing_is_said_too(
@@ -69,15 +89,30 @@ def test_a_number_in_thousands_is_readable(
     assert "1,234,567" in text_of(client_of, finance)
 
 
-def test_the_older_of_both_sides_tells_how_complete_it_is(
+def test_each_direction_tells_how_complete_it_is(
     client_of: ClientOf, finance: User, sync: Sync
 ) -> None:
-    assert "Complete up to: not read yet" in text_of(client_of, finance)
+    assert "HubSpot → QuickBooks Online not read yet" in text_of(client_of, finance)
     older, newer = (timezone.now() - timedelta(hours=hours) for hours in (3, 1))
     sync.left_complete_until, sync.right_complete_until = newer, older
     sync.save()
 
-    assert f"{older:%Y-%m-%d %H:%M} UTC" in text_of(client_of, finance)
+    html = text_of(client_of, finance)
+    time = '<time class="saldo-nowrap" datetime='
+    assert f'HubSpot → QuickBooks Online {time}"{newer.isoformat()}"' in html
+    assert f'QuickBooks Online → HubSpot {time}"{older.isoformat()}"' in html
+
+
+def test_a_direction_that_a_sync_does_not_go_is_not_told(
+    client_of: ClientOf, finance: User, sync: Sync
+) -> None:
+    sync.direction = Direction.TO_RIGHT
+    sync.save()
+
+    html = text_of(client_of, finance)
+
+    assert "HubSpot → QuickBooks Online" in html
+    assert "QuickBooks Online → HubSpot" not in html
 
 
 def test_a_broken_connection_leads_an_owner_to_reconnect(
@@ -92,6 +127,8 @@ def test_a_broken_connection_leads_an_owner_to_reconnect(
 
     assert reconnect in for_owner
     assert "The sign-in has ended." in for_owner
+    assert for_owner.count("needs you</span>") == 1
+    assert f"Waits for it: {sync.name}." in for_owner
     # Finance cannot do it, and learns who can.
     assert reconnect not in for_finance
     assert "An owner of your company can reconnect it." in for_finance
@@ -167,15 +204,48 @@ def test_somebody_of_two_companies_reads_whose_sync_it_is(
     assert html.count(f"{other_tenant.name} · ") == html.count(f"{sync.tenant.name} · ") == 1
 
 
-def test_our_own_staff_see_no_company_at_large(
-    client_of: ClientOf, support: User, make_record: MakeRecord
+def test_a_connection_is_told_once_however_many_integrations_stand_on_it(
+    client_of: ClientOf, owner: User, tenant: Tenant, sync: Sync
 ) -> None:
-    make_record(1)
+    left = sync.integration.left
+    left.state = ConnectionState.PAUSED
+    left.save()
+    other = install(left, connection(tenant, "exact"))
+    create_sync(other, "hubspot_exact_contacts")
 
-    html = text_of(client_of, support)
+    html = text_of(client_of, owner)
 
-    assert "did not make it" not in html
-    assert "Webhook events" in html
+    assert html.count(f"{left} needs you") == 1
+    assert html.count('class="saldo-card saldo-tile"') == 2
+
+
+def test_what_is_mine_comes_with_the_overdue_first(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    today = timezone.now().date()
+    make_record(1, assignee=finance)
+    make_record(2, assignee=finance, due_on=today - timedelta(days=1))
+    make_record(3, assignee=finance, due_on=today + timedelta(days=1))
+    make_record(4, assignee=finance, snoozed_until=timezone.now() + timedelta(days=1))
+    make_record(5)
+    make_record(6, first_failed_at=timezone.now() - timedelta(days=3))
+
+    html = text_of(client_of, finance)
+
+    mine = html[html.index("Needs me") : html.index("Why records fail")]
+    assert mine.index("Person 2<") < mine.index("Person 3<") < mine.index("Person 1<")
+    assert "Person 4<" not in mine
+    assert "1 overdue" in mine
+    assert "3 records are assigned to you" in mine
+    assert "1 fails since yesterday and is nobody's" in mine
+
+
+def test_nothing_that_is_mine_is_said_calmly(
+    client_of: ClientOf, finance: User, owner: User, make_record: MakeRecord
+) -> None:
+    make_record(1, assignee=owner)
+
+    assert "Nothing is waiting for you." in text_of(client_of, finance)
 
 
 def test_the_number_of_queries_does_not_grow(
