@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from accounts import inbox
 from accounts.tenancy import TenantQuerySet, all_tenants
 from integrations import services as integrations
 from syncs import clock
-from syncs.models import Activity, ActivityAction, Run, RunState
+from syncs.models import Activity, ActivityAction, Failure, Run, RunState
 
 RUN_DAYS = 90
 # Of what was tried and not changed nobody wants to know after some time; what was written stays.
@@ -19,18 +20,22 @@ NOTICES = (
     ActivityAction.AGREED,
     ActivityAction.RETRIED,
 )
+# How a failure went away is of use while its financial year is looked into, and the one after.
+FAILURE_DAYS = 400
 BATCH = 5_000
 
 
 def prune(now: datetime | None = None) -> int:
-    """Delete old runs, notices, calls and webhook events; how many rows."""
+    """Delete old runs, notices, resolved failures, messages, calls and webhook events; how many."""
     now = now or clock.now()
     with all_tenants("old rows are deleted for everybody"):
         runs = Run.objects.filter(started_at__lt=now - timedelta(days=RUN_DAYS))
         deleted = _delete(runs.exclude(state=RunState.RUNNING))
         old = Activity.objects.filter(at__lt=now - timedelta(days=NOTICE_DAYS))
         deleted += _delete(old.filter(action__in=NOTICES))
-    return deleted + integrations.prune(now)
+        long_ago = now - timedelta(days=FAILURE_DAYS)
+        deleted += _delete(Failure.objects.filter(closed_at__lt=long_ago))
+    return deleted + inbox.prune(now) + integrations.prune(now)
 
 
 def _delete(rows: TenantQuerySet[Any]) -> int:
