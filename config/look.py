@@ -42,6 +42,8 @@ LOOK: dict[str, Any] = {
     "STYLES": [
         lambda _request: static("saldo/desk.css"),
         lambda _request: static("saldo/pages.css"),
+        lambda _request: static("saldo/list.css"),
+        lambda _request: static("saldo/record.css"),
         lambda _request: static("saldo/jobs.css"),
         lambda _request: static("saldo/home.css"),
         lambda _request: static("saldo/overview.css"),
