@@ -6,8 +6,8 @@ It tells about the run and is no part of it: what goes wrong here is logged and 
 import logging
 from collections.abc import Callable
 
+from syncs.announcing import announce
 from syncs.figures import count_day
-from syncs.known_causes import refresh
 from syncs.models import Sync
 
 logger = logging.getLogger(__name__)
@@ -20,11 +20,6 @@ def after_run(sync_id: int) -> None:
     sync = Sync.objects.select_related("tenant", "integration").get(pk=sync_id)
     for step in (count_day, announce):
         _try(step, sync)
-
-
-def announce(sync: Sync) -> None:
-    """Keep what kinds of failure there are; those that are new are to be told."""
-    refresh(sync)
 
 
 def _try(step: Step, sync: Sync) -> None:

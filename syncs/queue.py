@@ -15,6 +15,7 @@ from syncs import clock
 from syncs.models import RunTrigger, Sync
 
 RUN = "syncs.tasks.run_sync"
+LETTERS = "syncs.tasks.send_letters"
 # After so long a message counts as lost.
 MESSAGE_LASTS = timedelta(minutes=10)
 
@@ -39,6 +40,11 @@ def enqueue_run(sync_id: int, trigger: RunTrigger, by_id: int | None = None) -> 
             return False
         enqueue(RUN, sync_id, trigger.value, by_id)
     return True
+
+
+def enqueue_letters() -> None:
+    """Somebody is to get mail: a worker looks for all that is due."""
+    enqueue(LETTERS)
 
 
 def forget_messages() -> None:

@@ -17,6 +17,8 @@ REGULARS = (
     # Only those whose turn it is: just connected, or last looked after a day ago.
     Regular("saldo-webhooks", "syncs.tasks.keep_webhooks", Schedule.MINUTES),
     Regular("saldo-jobs", "syncs.tasks.enqueue_lost_jobs", Schedule.MINUTES),
+    # Those that the mail server would not take when they were new.
+    Regular("saldo-letters", "syncs.tasks.send_letters", Schedule.MINUTES),
     Regular("saldo-prune", "syncs.tasks.prune", Schedule.DAILY),
 )
 

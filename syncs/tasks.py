@@ -1,5 +1,6 @@
 """What django-q2 calls: each fetches by id and calls one service."""
 
+from accounts import letters
 from integrations import services as integrations
 from syncs import desk_jobs, heartbeat, pruning, runs
 from syncs import dispatch as dispatching
@@ -20,6 +21,10 @@ def run_job(job_id: int) -> str:
 
 def enqueue_lost_jobs() -> int:
     return desk_jobs.enqueue_lost()
+
+
+def send_letters() -> int:
+    return letters.send_due()
 
 
 def prune() -> int:

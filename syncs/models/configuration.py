@@ -109,6 +109,9 @@ class Sync(TenantModel):
     # When it was first switched on: what is older than that is sent by hand only, where the recipe
     # says so.
     started_at = models.DateTimeField(_("first switched on"), null=True, blank=True)
+    # When people were told how its first pass went; only later kinds of failure are news by
+    # themselves.
+    first_told_at = models.DateTimeField(null=True, blank=True)
     pause_category = models.CharField(max_length=40, blank=True)
     pause_message = models.TextField(blank=True)
     # Raised on every change of mappings, filters or settings: all records are decided anew.
