@@ -131,7 +131,8 @@ def _number(value: str) -> int:
     return int(value)
 
 
-def _amount(value: str) -> Decimal:
+def sensible_amount(value: str) -> Decimal:
+    """An amount as the column holds it; raises ValueError for anything else."""
     try:
         amount = Decimal(value)
     except InvalidOperation:
@@ -143,14 +144,19 @@ def _amount(value: str) -> Decimal:
 
 def _day(value: str) -> datetime:
     """Midnight at which this day begins, in UTC as all times that the desk shows."""
-    day = date.fromisoformat(value)
-    # A day beyond the calendar's end would be added to.
-    if not 1900 <= day.year <= 9000:
-        raise ValueError(value)
+    day = sensible_day(date.fromisoformat(value))
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _text(value: str) -> str:
+def sensible_day[Day: date](day: Day) -> Day:
+    """A day to which some may be added; raises ValueError for the calendar's first and last."""
+    if not 1900 <= day.year <= 9000:
+        raise ValueError(day)
+    return day
+
+
+def sensible_text(value: str) -> str:
+    """Text that a database takes; raises ValueError for the sign that ends it."""
     if "\x00" in value:
         raise ValueError(value)
     return value
@@ -254,15 +260,15 @@ def _chosen(choices: Mapping[str, Q], value: str) -> Q:
 PARAMETERS: dict[str, Condition] = {
     "status": _status,
     "category": _category,
-    "cause": lambda value, _user: Q(cause=_text(value)),
+    "cause": lambda value, _user: Q(cause=sensible_text(value)),
     "sync": lambda value, _user: Q(sync_id=_number(value)),
     "integration": _integration,
     "object": _object,
     "tenant": lambda value, _user: Q(tenant_id=_number(value)),
     "assignee": _assignee,
     "currency": _currency,
-    "amount_from": lambda value, _user: Q(amount__gte=_amount(value)),
-    "amount_to": lambda value, _user: Q(amount__lte=_amount(value)),
+    "amount_from": lambda value, _user: Q(amount__gte=sensible_amount(value)),
+    "amount_to": lambda value, _user: Q(amount__lte=sensible_amount(value)),
     "failing": _failing,
     "failed_from": _from("first_failed_at"),
     "failed_to": _to("first_failed_at"),
@@ -273,7 +279,7 @@ PARAMETERS: dict[str, Condition] = {
     "due": _due,
     "snoozed": _snoozed,
     "retry": _retry,
-    "q": lambda value, _user: search.matching(_text(value)),
+    "q": lambda value, _user: search.matching(sensible_text(value)),
 }
 
 

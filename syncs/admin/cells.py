@@ -1,6 +1,7 @@
 """Pieces that several pages show alike: status labels, reasons with their explanation, ages."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -11,7 +12,10 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from syncs.models import Status, SyncRecord
+from syncs.selection import object_types
 from syncs.views.ends import reason_of
+from syncs.views.list_filters import object_words
+from syncs.views.money import told
 from syncs.views.record import explanation_of, is_at_fault
 
 # Colours of the theme's labels.
@@ -71,3 +75,74 @@ def age(moment: datetime) -> str:
     if timezone.now() - moment < JUST_NOW:
         return _("just now")
     return _("%(time)s ago") % {"time": timesince(moment, depth=1)}
+
+
+# --- the columns of the record list ---------------------------------------------------------------
+
+type Cell = Callable[[SyncRecord], SafeString | str]
+
+
+def record_cell(record: SyncRecord) -> SafeString:
+    """Both names and both ids."""
+    ids = " · ".join(part for part in (record.left_id, record.right_id) if part)
+    return names_cell(record) + format_html(
+        '<span class="saldo-cut saldo-subtle" title="{0}">{0}</span>', ids
+    )
+
+
+def object_cell(record: SyncRecord) -> SafeString:
+    """What it is on the left, and on the right where that has another name."""
+    kinds = dict.fromkeys(object_words(kind) for kind in object_types(record.sync.recipe))
+    return cut(" → ".join(kinds))
+
+
+def state_cell(record: SyncRecord) -> SafeString:
+    """The status, and until when somebody wants to hear nothing of it."""
+    until = record.snoozed_until
+    if until is None or until <= timezone.now():
+        return status_cell(record)
+    note = _("snoozed until %(day)s") % {"day": f"{until:%Y-%m-%d}"}
+    return status_cell(record) + format_html('<span class="saldo-subtle">{}</span>', note)
+
+
+def amount_cell(record: SyncRecord) -> str:
+    return NOTHING if record.amount is None else told(record.amount, record.currency)
+
+
+def day_cell(day: date | None) -> SafeString | str:
+    """A day by which something is to be done; one that has passed is marked."""
+    if day is None:
+        return NOTHING
+    if day >= timezone.now().date():
+        return format_html('<span class="saldo-nowrap">{}</span>', day.isoformat())
+    late = _("overdue")
+    return format_html('<span class="saldo-late">{} <small>{}</small></span>', day, late)
+
+
+def moment_cell(moment: datetime | None) -> SafeString | str:
+    if moment is None:
+        return NOTHING
+    return format_html('<span class="saldo-nowrap">{}</span>', f"{moment:%Y-%m-%d %H:%M}")
+
+
+CELLS: dict[str, Cell] = {
+    "names": record_cell,
+    "left_id": lambda record: cut(record.left_id) if record.left_id else NOTHING,
+    "right_id": lambda record: cut(record.right_id) if record.right_id else NOTHING,
+    "object": object_cell,
+    "status": state_cell,
+    "category": reason_cell,
+    "reason": lambda record: reason_of(record) or NOTHING,
+    "amount": amount_cell,
+    "currency": lambda record: record.currency or NOTHING,
+    "age": lambda record: age_cell(record.first_failed_at),
+    "first_failed_at": lambda record: moment_cell(record.first_failed_at),
+    "last_attempt_at": lambda record: age_cell(record.last_attempt_at),
+    "assignee": lambda record: cut(str(record.assignee)) if record.assignee else NOTHING,
+    "due_on": lambda record: day_cell(record.due_on),
+    "snoozed_until": lambda record: moment_cell(record.snoozed_until),
+    "attempts": lambda record: str(record.attempts),
+    "synced_at": lambda record: age_cell(record.synced_at),
+    "sync": lambda record: cut(record.sync.name),
+    "tenant": lambda record: cut(record.tenant.name),
+}

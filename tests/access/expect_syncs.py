@@ -104,7 +104,6 @@ PAGES: dict[str, Page] = {
     )
     for name in BUTTONS
 } | {
-    "admin:syncs_syncrecord_export": Page(),
     "admin:syncs_sync_preview": object_page("syncs.Sync", allowed=ALL, visit=False),
     "admin:syncs_sync_books": object_page("syncs.Sync", allowed=ALL, arguments=_invoices),
     "admin:syncs_sync_older": object_page("syncs.Sync", allowed=WORKERS, arguments=_invoices),

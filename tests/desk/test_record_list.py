@@ -15,10 +15,11 @@ from tests.desk.conftest import MakeRecord, contacts_sync
 pytestmark = pytest.mark.django_db
 GUID = "8F1C0C7E-52B3-5EC8-A81C-76141E154C47"
 LIST = "/admin/syncs/syncrecord/"
+RETRY = "/desk/act/retry/"
 
 
 def names(page: Any) -> set[str]:
-    return set(re.findall(r'title="(Person \d+)"', page.content.decode()))
+    return set(re.findall(r'saldo-strong" title="(Person \d+)"', page.content.decode()))
 
 
 def test_a_failing_record_says_why_and_explains_itself(
@@ -136,10 +137,10 @@ def test_selected_records_are_tried_again(
     chosen, other = make_record(1), make_record(2)
 
     answer = client_of(finance).post(
-        LIST, {"action": "retry", "_selected_action": [chosen.pk]}, follow=True
+        RETRY, {"_selected_action": [chosen.pk], "next": f"{LIST}?category=tax"}
     )
 
-    assert "1 record is tried again." in answer.content.decode()
+    assert answer.headers["Location"] == f"{LIST}?category=tax"
     chosen.refresh_from_db()
     other.refresh_from_db()
     assert (chosen.status, other.status) == (Status.PENDING, Status.FAILING)
@@ -147,28 +148,27 @@ def test_selected_records_are_tried_again(
     assert Activity.objects.for_tenant(chosen.tenant_id).get().by == finance
 
 
-def test_everything_filtered_is_tried_again_at_once(
+def test_everything_filtered_is_what_the_list_posts(
     client_of: ClientOf, finance: User, make_record: MakeRecord
 ) -> None:
     for number in range(60):
         make_record(number, category="tax" if number < 55 else "currency")
-    form = {"action": "retry", "_selected_action": [1], "select_across": "1"}
 
-    answer = client_of(finance).post(f"{LIST}?category=tax", form, follow=True)
+    html = client_of(finance).get(LIST, {"category": "tax", "n": "3"}).content.decode()
 
-    assert "55 records are tried again." in answer.content.decode()
+    assert '<input type="hidden" name="query" value="category=tax">' in html
+    assert "all 55 that are filtered" in html
 
 
-def test_a_viewer_is_offered_no_action(
+def test_a_viewer_is_offered_an_export_and_nothing_else(
     client_of: ClientOf, viewer: User, make_record: MakeRecord
 ) -> None:
-    record = make_record(1)
+    make_record(1)
 
-    answer = client_of(viewer).post(LIST, {"action": "retry", "_selected_action": [record.pk]})
+    html = client_of(viewer).get(LIST).content.decode()
 
-    record.refresh_from_db()
-    assert record.status == Status.FAILING
-    assert "Try again" not in answer.content.decode()
+    assert "/desk/act/" not in html
+    assert 'formaction="/desk/export/"' in html
 
 
 def test_a_stranger_sees_none_of_it(
@@ -179,9 +179,9 @@ def test_a_stranger_sees_none_of_it(
 
     assert names(client.get(LIST)) == set()
     assert names(client.get(LIST, {"q": "Person 1"})) == set()
-    client.post(LIST, {"action": "leave_out", "_selected_action": [record.pk]})
+    client.post(RETRY, {"_selected_action": [record.pk]})
     record.refresh_from_db()
-    assert not record.excluded_by_hand
+    assert record.status == Status.FAILING
 
 
 def test_support_sees_every_company_and_whose_each_record_is(

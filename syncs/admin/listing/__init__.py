@@ -1,0 +1,1 @@
+"""The record list: its pages, columns, filters and views."""

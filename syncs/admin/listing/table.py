@@ -1,0 +1,75 @@
+"""The rows and headings of the record list."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from syncs.admin.cells import CELLS
+from syncs.models import SyncRecord
+from syncs.selection import ORDER, list_url
+from syncs.views.columns import COLUMNS, NAMES, Column
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's heading; with an address where the list can be sorted by it."""
+
+    name: str
+    title: str
+    is_number: bool
+    url: str = ""
+    # As `aria-sort` says it: ascending, descending, or empty.
+    sorted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    name: str
+    title: str
+    html: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    pk: int
+    name: str
+    head: str
+    cells: tuple[Cell, ...]
+
+
+def headings(columns: Iterable[str], asked: Mapping[str, str], order: str) -> tuple[Heading, ...]:
+    return tuple(_heading(name, COLUMNS[name], asked, order) for name in columns)
+
+
+def _heading(name: str, column: Column, asked: Mapping[str, str], order: str) -> Heading:
+    if not column.order:
+        return Heading(name, str(column.title), column.is_number)
+    turned = _turned(column.order)
+    is_up, is_down = order == column.order, order == turned
+    # The first click sorts as people mean it: the oldest, or what is worth most, first.
+    first = turned if column.is_number else column.order
+    following = _turned(order) if is_up or is_down else first
+    return Heading(
+        name,
+        str(column.title),
+        column.is_number,
+        list_url(**{**asked, ORDER: following}),
+        "ascending" if is_up else "descending" if is_down else "",
+    )
+
+
+def _turned(order: str) -> str:
+    return order.removeprefix("-") if order.startswith("-") else f"-{order}"
+
+
+def table_rows(records: Iterable[SyncRecord], columns: Sequence[str]) -> tuple[Row, ...]:
+    others = [name for name in columns if name != NAMES]
+    return tuple(_row(record, others) for record in records)
+
+
+def _row(record: SyncRecord, columns: Iterable[str]) -> Row:
+    cells = tuple(
+        Cell(name, str(COLUMNS[name].title), CELLS[name](record), COLUMNS[name].is_number)
+        for name in columns
+    )
+    return Row(record.pk, str(record), CELLS[NAMES](record), cells)
