@@ -1,6 +1,7 @@
 """The record page's buttons: each is posted, does one thing through a service, and comes back."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,14 @@ from syncs import services
 from syncs.engine.terms import Side
 from syncs.models import SyncRecord
 from syncs.recipes import recipe_of
+from syncs.views.record_work import assignable, snooze_until
 from syncs.views.sending import sending_words
 
 if TYPE_CHECKING:
     from syncs.admin.records import SyncRecordAdmin
+
+# Chooses one side for all fields of a conflict; no mapping has this key.
+ALL = "*"
 
 type Act = Callable[[HttpRequest, SyncRecord], str]
 """Does it and answers with the sentence that the person reads."""
@@ -96,11 +101,65 @@ def leave(request: HttpRequest, record: SyncRecord) -> str:
 
 
 def resolve(request: HttpRequest, record: SyncRecord) -> str:
+    """Of a conflict: one side for all fields, or a side for each."""
     chosen = {name: Side(value) for name, value in request.POST.items() if value in set(Side)}
+    for_all = chosen.pop(ALL, None)
+    if for_all is not None:
+        asked = record.details.get("conflicts", ())
+        chosen = {conflict["mapping"]: for_all for conflict in asked}
     if not chosen:
         raise services.NotPossible(_("Choose a value first."))
     services.resolve_conflict(record, chosen, by=person_of(request))
     return _("The chosen values will be kept on both sides within a minute.")
+
+
+def assign(request: HttpRequest, record: SyncRecord) -> str:
+    person = person_of(request)
+    chosen = request.POST.get("assignee", "")
+    to = assignable(record, person).get(int(chosen)) if chosen.isdecimal() else None
+    if chosen and to is None:
+        raise services.NotPossible(_("Choose somebody of the list."))
+    services.assign(_only(record), to, person, due_on=_day(request.POST.get("due_on", "")))
+    return _("Nobody has it now.") if to is None else _("%(person)s has it now.") % {"person": to}
+
+
+def note(request: HttpRequest, record: SyncRecord) -> str:
+    services.note(record, request.POST.get("text", ""), person_of(request))
+    return _("The note stands in what happened.")
+
+
+def snooze(request: HttpRequest, record: SyncRecord) -> str:
+    person = person_of(request)
+    try:
+        until = snooze_until(request.POST.get("until", ""), person, record)
+    except (ValueError, OverflowError) as error:
+        raise services.NotPossible(_("Choose a day.")) from error
+    services.snooze(_only(record), until, person)
+    if until is None:
+        return _("It is among what needs you again.")
+    return _("It is out of what needs you until then. It still counts as failing.")
+
+
+def dealt(request: HttpRequest, record: SyncRecord) -> str:
+    reason = request.POST.get("reason", "")
+    if not services.resolve(_only(record), reason, person_of(request)):
+        raise services.NotPossible(_("It does not fail any more, or is being synced just now."))
+    return _("It is called dealt with. You find it under “Resolved”.")
+
+
+def cancel_retry(request: HttpRequest, record: SyncRecord) -> str:
+    if not services.cancel_retries(_only(record), person_of(request)):
+        raise services.NotPossible(_("No next try is planned any more."))
+    return _("It is not tried again by itself.")
+
+
+def _day(typed: str) -> date | None:
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise services.NotPossible(_("Enter the day as year-month-day.")) from error
 
 
 def _only(record: SyncRecord) -> TenantQuerySet[SyncRecord]:
@@ -116,4 +175,9 @@ ACTIONS: dict[str, Act] = {
     "partner": partner,
     "resolve": resolve,
     "leave": leave,
+    "assign": assign,
+    "note": note,
+    "snooze": snooze,
+    "dealt": dealt,
+    "cancel_retry": cancel_retry,
 }

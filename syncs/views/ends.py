@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from integrations.contract import Choice, ConnectorError, Field, Line
+from integrations.contract import Choice, ConnectorError, Field, FieldType, Line
 from integrations.models import Connection
 from integrations.registry import PROVIDERS
 from integrations.services import open_connector
@@ -50,6 +51,8 @@ class Ends:
         field = self.fields[side].get(name)
         if field is None or not isinstance(value, str):
             return shown(value)
+        if field.type is FieldType.DATETIME:
+            return moment_text(value)
         found = (choice.label for choice in self._choices(side, field) if choice.value == value)
         return next(found, shown(value))
 
@@ -126,6 +129,14 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return ", ".join(map(_part, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def moment_text(stored: str) -> str:
+    """A stored moment to the minute; as it is where it is none."""
+    try:
+        return f"{datetime.fromisoformat(stored).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return shown(stored)
 
 
 def _part(value: Any) -> str:

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from syncs.engine.mapping import apply
 from syncs.engine.terms import Direction, Side, TransformKind
-from syncs.engine.values import as_text, decode
+from syncs.engine.values import OWNER_MARK, as_text, decode
 from syncs.engine.ways import Held
 from syncs.models import Mapping as MappingRow
 from syncs.models import SyncRecord
@@ -15,6 +17,7 @@ from syncs.recipes import recipe_of
 from syncs.specs import field_mapping
 from syncs.views.ends import NOTHING, Ends, shown
 from syncs.views.family import Family, first_filled, ids_in
+from syncs.views.record_marks import Parts, marked, whole
 
 # Shown in tables of their own.
 IN_TABLES = frozenset({TransformKind.LINES, TransformKind.ALLOCATIONS})
@@ -29,6 +32,36 @@ class FieldRow:
     base: str
     right: str
     differs: bool
+    # Who changed it since, or which side has nothing; "" where nothing is to be said.
+    state: str = ""
+    # Both sides again, with what the other has not marked.
+    left_parts: Parts = ()
+    right_parts: Parts = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTable:
+    """The fields that differ, and the others; one is empty for a record on one side only."""
+
+    differing: tuple[FieldRow, ...] = ()
+    others: tuple[FieldRow, ...] = ()
+    sides: frozenset[Side] = field(default_factory=frozenset)
+
+    @property
+    def is_linked(self) -> bool:
+        return len(self.sides) == len(Side)
+
+
+def field_table(
+    record: SyncRecord, mappings: Iterable[MappingRow], ends: Ends, family: Family
+) -> FieldTable:
+    rows = tuple(field_rows(record, mappings, ends, family))
+    known = {Side.LEFT: record.left_id, Side.RIGHT: record.right_id}
+    return FieldTable(
+        differing=tuple(row for row in rows if row.differs),
+        others=tuple(row for row in rows if not row.differs),
+        sides=frozenset(side for side, id_ in known.items() if id_),
+    )
 
 
 # What is shortened or put together on its way is not alike on both sides, as it was meant.
@@ -45,7 +78,48 @@ def field_rows(
         made = _field_row(record, row, ends, family)
         if doubles[made.label] > 1:
             made = replace(made, label=f"{made.label} → {ends.label(Side.RIGHT, row.right)}")
-        yield made
+        yield _with_marks(made, record, row, ends)
+
+
+def _with_marks(made: FieldRow, record: SyncRecord, row: MappingRow, ends: Ends) -> FieldRow:
+    left, right = (("" if text == NOTHING else text) for text in (made.left, made.right))
+    parts = marked(left, right) if made.differs else (whole(left), whole(right))
+    return replace(
+        made,
+        state=_state(made, record, row, ends),
+        left_parts=parts[0],
+        right_parts=parts[1],
+    )
+
+
+def _state(made: FieldRow, record: SyncRecord, row: MappingRow, ends: Ends) -> str:
+    """Who changed it since both agreed; without an agreement, who has nothing."""
+    if not made.differs:
+        return ""
+    changed = [side for side in Side if _is_changed(record, row, side)]
+    if len(changed) == len(Side):
+        return _("changed on both sides")
+    if changed:
+        return _("changed in %(provider)s") % {"provider": ends.name(changed[0])}
+    for side, text in ((Side.LEFT, made.left), (Side.RIGHT, made.right)):
+        if text == NOTHING:
+            return _("empty in %(provider)s") % {"provider": ends.name(side)}
+    return _("differs")
+
+
+def _is_changed(record: SyncRecord, row: MappingRow, side: Side) -> bool:
+    """Whether a side holds something else than when both last agreed."""
+    is_left = side is Side.LEFT
+    base = (record.left_base if is_left else record.right_base) or {}
+    values = record.left_values if is_left else record.right_values
+    for name in row.left if is_left else row.right:
+        own = f"{name}{OWNER_MARK}{row.key}"
+        if own not in base and name not in base:
+            continue
+        before = base[own] if own in base else base[name]
+        if (values.get(name) or None) != (before or None):
+            return True
+    return False
 
 
 def _counts(record: SyncRecord, row: MappingRow) -> bool:
