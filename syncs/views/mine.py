@@ -38,7 +38,8 @@ class Mine:
     assigned_url: str
     overdue: int
     overdue_url: str
-    # Failing since yesterday and not assigned to anybody; at most MOST_FRESH are counted.
+    # Failing since yesterday and not assigned to anybody, at most MOST_FRESH; of all companies
+    # together they are nobody's task, and are not counted.
     fresh: int
     fresh_url: str
 
@@ -67,7 +68,7 @@ def mine(user: User, tenants: Collection[int] | None) -> Mine:
             assigned_url=list_url(status=FAILING, assignee="me", snoozed="no"),
             overdue=counted["late"],
             overdue_url=list_url(status=FAILING, assignee="me", snoozed="no", due="overdue"),
-            fresh=fresh.order_by()[:MOST_FRESH].count(),
+            fresh=0 if tenants is None else fresh.order_by()[:MOST_FRESH].count(),
             fresh_url=list_url(status=FAILING, assignee="none", snoozed="no", failing="day"),
         )
 
