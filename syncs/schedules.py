@@ -10,6 +10,8 @@ class Regular:
     name: str
     task: str
     kind: str
+    # Between two times, where the kind is minutes.
+    minutes: int = 1
 
 
 REGULARS = (
@@ -19,6 +21,8 @@ REGULARS = (
     Regular("saldo-jobs", "syncs.tasks.enqueue_lost_jobs", Schedule.MINUTES),
     # Those that the mail server would not take when they were new.
     Regular("saldo-letters", "syncs.tasks.send_letters", Schedule.MINUTES),
+    # Hours begin at the quarters of an hour in some time zones.
+    Regular("saldo-digests", "syncs.tasks.make_digests", Schedule.MINUTES, minutes=15),
     Regular("saldo-prune", "syncs.tasks.prune", Schedule.DAILY),
 )
 
@@ -28,5 +32,10 @@ def ensure_schedules() -> None:
     for regular in REGULARS:
         Schedule.objects.update_or_create(
             name=regular.name,
-            defaults={"func": regular.task, "schedule_type": regular.kind, "repeats": -1},
+            defaults={
+                "func": regular.task,
+                "schedule_type": regular.kind,
+                "minutes": regular.minutes,
+                "repeats": -1,
+            },
         )

@@ -2,7 +2,7 @@
 
 from accounts import letters
 from integrations import services as integrations
-from syncs import desk_jobs, heartbeat, pruning, runs
+from syncs import desk_jobs, digest, heartbeat, pruning, runs
 from syncs import dispatch as dispatching
 from syncs.models import RunTrigger
 
@@ -25,6 +25,10 @@ def enqueue_lost_jobs() -> int:
 
 def send_letters() -> int:
     return letters.send_due()
+
+
+def make_digests() -> int:
+    return digest.make_due()
 
 
 def prune() -> int:
