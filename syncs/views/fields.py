@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations.contract import FieldType
 from syncs.engine.mapping import apply
 from syncs.engine.terms import Direction, Side, TransformKind
 from syncs.engine.values import OWNER_MARK, as_text, decode
@@ -66,6 +67,9 @@ def field_table(
 
 # What is shortened or put together on its way is not alike on both sides, as it was meant.
 REMAKES = frozenset({TransformKind.TRUNCATE, TransformKind.TEMPLATE, TransformKind.FIRST_FILLED})
+_DAY_AND_MOMENT = {FieldType.DATE, FieldType.DATETIME}
+# So much of a stored moment is its day.
+_DAY = len("2026-01-31")
 
 
 def field_rows(
@@ -134,7 +138,7 @@ def _field_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family) 
     linked = bool(record.left_id and record.right_id)
     left = _side_shown(record.left_values, row, Side.LEFT, ends)
     right = _side_shown(record.right_values, row, Side.RIGHT, ends)
-    differs = linked and row.enabled and left != right and not _means_the_same(record, row)
+    differs = linked and row.enabled and left != right and not _means_the_same(record, row, ends)
     if row.transform == TransformKind.REFERENCE:
         return _reference_row(record, row, ends, family, may_differ=differs)
     base = _told(record.right_base or {}, row, Side.RIGHT, ends)
@@ -178,15 +182,28 @@ def _parent_row(record: SyncRecord, row: MappingRow, ends: Ends, family: Family)
     return FieldRow(label, shown_[Side.LEFT], NOTHING, shown_[Side.RIGHT], differs=False)
 
 
-def _means_the_same(record: SyncRecord, row: MappingRow) -> bool:
-    """Whether both hold the same, one value stands for the other, or both agreed on the two."""
+def _means_the_same(record: SyncRecord, row: MappingRow, ends: Ends) -> bool:
+    """Whether both hold the same, one value stands for the other, or both agreed on the two.
+
+    A moment stands for its day where the other side keeps days only.
+    """
     left, right = _plain(record.left_values, row.left), _plain(record.right_values, row.right)
     if left == right or any(pair[:2] == [left, right] for pair in _table(record, row)):
+        return True
+    if _types(row, ends) == _DAY_AND_MOMENT and left[:_DAY] == right[:_DAY]:
         return True
     if row.transform not in REMAKES:
         return False
     bases = _plain(record.left_base or {}, row.left), _plain(record.right_base or {}, row.right)
     return all(bases) and bases == (left, right)
+
+
+def _types(row: MappingRow, ends: Ends) -> set[FieldType]:
+    """Of the one field on each side; none of several, or of unknown ones."""
+    if len(row.left) != 1 or len(row.right) != 1:
+        return set()
+    pair = (ends.fields[Side.LEFT].get(row.left[0]), ends.fields[Side.RIGHT].get(row.right[0]))
+    return {field.type for field in pair if field is not None}
 
 
 def _table(record: SyncRecord, row: MappingRow) -> list[list[str]]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.permissions import Action, may
 from accounts.tenancy import tenant_scope
+from integrations.contract import RecordState
 from syncs import sides
 from syncs.engine.linked import CHANGED_AFTER
 from syncs.engine.terms import Side
@@ -46,6 +48,25 @@ from syncs.views.timeline import Failures, Timeline, failures, newest_failures, 
 __all__ = ["RecordPage", "explanation_of", "is_at_fault", "record_page"]
 
 
+STATES = {
+    RecordState.ARCHIVED: gettext_lazy("archived"),
+    RecordState.VOIDED: gettext_lazy("voided"),
+    RecordState.GONE: gettext_lazy("deleted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The record as one side names it."""
+
+    side: str
+    id: str
+    name: str
+    # Where it is no longer live there.
+    state: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class ConflictRow:
     mapping: str
@@ -64,6 +85,7 @@ class RecordPage:
     steps: tuple[Step, ...]
     buttons: tuple[Button, ...]
     questions: tuple[Question, ...]
+    known: tuple[Known, ...]
     links: tuple[Link, ...]
     parent: Link | None
     work: Work
@@ -97,6 +119,8 @@ def record_page(
     family = Family(record, mappings, ends)
     match = match_of(record, mappings, ends, words)
     parent = _parent(record)
+    dependence = parent_link(parent) if parent is not None else None
+    known = tuple(_known(record, ends))
     newest = newest_failures(record)
     told = why(record, ends, newest[0] if newest else None)
     lines = line_table(record, mappings)
@@ -122,11 +146,12 @@ def record_page(
         steps=steps_with_ways(told.steps, around),
         buttons=tuple(buttons(record, action_url)),
         questions=tuple(questions(record, action_url)),
-        links=tuple(_links(record, ends)),
-        parent=parent_link(parent) if parent is not None else None,
+        known=known,
+        links=tuple(_links(known)),
+        parent=dependence,
         work=work_of(record, person),
         fields=field_table(record, mappings, ends, family),
-        belongs_to=family.links(),
+        belongs_to=tuple(link for link in family.links() if link != dependence),
         lines=lines,
         allocations=allocation_table(record, mappings, family),
         totals=tuple(total_rows(record)),
@@ -142,11 +167,24 @@ def record_page(
     )
 
 
-def _links(record: SyncRecord, ends: Ends) -> Iterable[Link]:
-    for side, record_id in ((Side.LEFT, record.left_id), (Side.RIGHT, record.right_id)):
-        url = ends.link(side, record_id)
-        if url:
-            yield Link(_("Open in %(provider)s") % {"provider": ends.name(side)}, url)
+def _known(record: SyncRecord, ends: Ends) -> Iterator[Known]:
+    for side in Side:
+        record_id = sides.get(record, side, "id")
+        if record_id:
+            state = RecordState(sides.get(record, side, "state"))
+            yield Known(
+                side=ends.name(side),
+                id=record_id,
+                name=sides.get(record, side, "title"),
+                state="" if state is RecordState.LIVE else str(STATES[state]),
+                url=ends.link(side, record_id),
+            )
+
+
+def _links(known: Iterable[Known]) -> Iterator[Link]:
+    for one in known:
+        if one.url:
+            yield Link(_("Open in %(provider)s") % {"provider": one.side}, one.url)
 
 
 def _parent(record: SyncRecord) -> SyncRecord | None:

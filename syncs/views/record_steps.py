@@ -58,6 +58,7 @@ class Place(StrEnum):
     CONNECTION = "connection"
     PARENT = "parent"
     SOURCE = "source"
+    OTHER = "other"
     LEFT = "left"
     RIGHT = "right"
     RETRY = "retry"
@@ -98,6 +99,7 @@ _CUES: tuple[tuple[re.Pattern[str], Place], ...] = tuple(
         (r"leave (it|this deal|one of them) out|exclude the others", Place.EXCLUDE),
         (r"\bHubSpot\b", Place.LEFT),
         (r"\b(QuickBooks|Exact)\b", Place.RIGHT),
+        (r"^undo it there|very same change there|too, or|on the other\b", Place.OTHER),
         (r"on the (record|line)\b|where (the document|it) was made|^fill in", Place.SOURCE),
         (r"^(correct|give the (line|document)|complete|shorten|bill|or bill)\b", Place.SOURCE),
         (r"\bdate\b|\ba tax\b|\bdiscount\b|on either side|of the customer", Place.SOURCE),
@@ -195,6 +197,10 @@ def _source(around: Surroundings) -> Way | None:
     return _outside(around, Side(around.record.born))
 
 
+def _other(around: Surroundings) -> Way | None:
+    return _outside(around, Side(around.record.born).other)
+
+
 def _left(around: Surroundings) -> Way | None:
     return _outside(around, Side.LEFT)
 
@@ -245,6 +251,7 @@ _MAKERS: Mapping[Place, Maker] = {
     Place.CONNECTION: _connection,
     Place.PARENT: _parent,
     Place.SOURCE: _source,
+    Place.OTHER: _other,
     Place.LEFT: _left,
     Place.RIGHT: _right,
     Place.RETRY: _retry,
