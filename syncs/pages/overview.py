@@ -14,7 +14,7 @@ from syncs.views.panel import panel
 
 # htmx says so when it asks for a part of a page, and which part it will replace.
 ASKS_PART, REPLACES = "HX-Request", "HX-Target"
-SHEET = "panel-sheet"
+DRAWER = "panel-drawer"
 
 
 def desk_overview(request: HttpRequest) -> HttpResponseBase:
@@ -40,7 +40,7 @@ def desk_overview_panel(request: HttpRequest) -> HttpResponseBase:
         "panel": found,
         "title": f"{found.title}: {found.about}",
         # Focus was inside of what is replaced.
-        "takes_focus": request.headers.get(REPLACES) == SHEET,
+        "takes_focus": request.headers.get(REPLACES) == DRAWER,
     }
     if ASKS_PART in request.headers:
         response = TemplateResponse(request, "syncs/overview/panel.html", context)

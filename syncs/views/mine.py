@@ -17,7 +17,8 @@ SHOWN = 5
 # Counting further would tell nobody more.
 MOST_FRESH = 1_000
 FRESH = timedelta(days=1)
-FAILING = Status.FAILING.value
+# As the record list's tab “Needs me” has it.
+OPEN = (Status.FAILING.value, Status.WAITING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +61,26 @@ def mine(user: User, tenants: Collection[int] | None) -> Mine:
         own = awake.filter(assignee=user)
         late = Count("pk", filter=Q(due_on__lt=today))
         counted = own.order_by().aggregate(all=Count("pk"), late=late)
-        fresh = awake.filter(assignee=None, first_failed_at__gt=clock.now() - FRESH)
+        fresh = awake.filter(
+            status=Status.FAILING, assignee=None, first_failed_at__gt=clock.now() - FRESH
+        )
         first = own.select_related("sync").order_by(F("due_on").asc(nulls_last=True), "-pk")
         return Mine(
             tasks=tuple(_tasks(first[:SHOWN], today)),
             assigned=counted["all"],
-            assigned_url=list_url(status=FAILING, assignee="me", snoozed="no"),
+            assigned_url=list_url(status=OPEN, assignee="me", snoozed="no"),
             overdue=counted["late"],
-            overdue_url=list_url(status=FAILING, assignee="me", snoozed="no", due="overdue"),
+            overdue_url=list_url(status=OPEN, assignee="me", snoozed="no", due="overdue"),
             fresh=0 if tenants is None else fresh.order_by()[:MOST_FRESH].count(),
-            fresh_url=list_url(status=FAILING, assignee="none", snoozed="no", failing="day"),
+            fresh_url=list_url(
+                status=Status.FAILING.value, assignee="none", snoozed="no", failing="day"
+            ),
         )
 
 
 def _awake(tenants: Collection[int] | None) -> TenantQuerySet[SyncRecord]:
-    """The failing records that nobody put off."""
-    rows = SyncRecord.objects.filter(status=Status.FAILING)
+    """The failing and waiting records that nobody put off."""
+    rows = SyncRecord.objects.filter(status__in=OPEN)
     awake = rows.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=clock.now()))
     return awake if tenants is None else awake.for_tenants(tenants)
 
@@ -86,7 +91,13 @@ def _tasks(records: TenantQuerySet[SyncRecord], today: date) -> Iterator[Task]:
         yield Task(
             title=str(record),
             url=reverse("admin:syncs_syncrecord_change", args=[record.pk]),
-            why=str(faults.explain(record.category).title),
+            why=_why(record),
             due_on=due_on,
             is_overdue=due_on is not None and due_on < today,
         )
+
+
+def _why(record: SyncRecord) -> str:
+    if record.category:
+        return str(faults.explain(record.category).title)
+    return str(Status(record.status).label)

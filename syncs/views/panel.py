@@ -81,6 +81,8 @@ class Act:
 class Panel:
     title: str
     status: str
+    # Of which the title is; empty: all.
+    category: str
     about: str
     count: int
     counted_at: datetime | None
@@ -111,6 +113,7 @@ def panel(user: User, asked: Mapping[str, str]) -> Panel | None:
     return Panel(
         title=_title(status, category),
         status=str(status.label),
+        category=category,
         about=_about(counted, chosen),
         count=_count(counted, status, category),
         counted_at=min((each.counted_at for each in counted if each.counted_at), default=None),

@@ -16,7 +16,7 @@ from syncs import clock
 from syncs.models import DailyFigure, Sync
 
 DAYS = 30
-# Both colours stand on the theme's light and dark ground; shape and title tell the charts apart.
+# Both colours stand on the theme's light and dark ground; titles tell the charts apart.
 FAILING_COLOUR = "var(--color-red-500)"
 SYNCED_COLOUR = "var(--color-primary-500)"
 TICKS = 6
@@ -36,7 +36,7 @@ class Trend:
 
     @property
     def failing_words(self) -> str:
-        """Where failing goes, for who does not see the line."""
+        """Where failing goes, for who does not see the chart."""
         first, last = self.days[0].failing, self.days[-1].failing
         if last == first:
             return _("As many fail as %(days)d days ago.") % {"days": len(self.days)}
@@ -68,21 +68,21 @@ class Trend:
     @property
     def failing_chart(self) -> str:
         numbers = [day.failing for day in self.days]
-        return self._chart(_("Failing"), numbers, borderColor=FAILING_COLOUR)
+        return self._chart(_("Failing"), numbers, FAILING_COLOUR)
 
     @property
     def synced_chart(self) -> str:
         numbers = [day.synced for day in self.days]
-        return self._chart(_("Synced"), numbers, backgroundColor=SYNCED_COLOUR)
+        return self._chart(_("Synced"), numbers, SYNCED_COLOUR)
 
-    def _chart(self, label: str, numbers: list[int], **colours: str) -> str:
+    def _chart(self, label: str, numbers: list[int], colour: str) -> str:
         """What the theme's chart takes."""
         dataset = {
             "label": label,
             "data": numbers,
             "displayYAxis": True,
             "maxTicksXLimit": TICKS,
-            **colours,
+            "backgroundColor": colour,
         }
         labels = [date_format(day.day, "j M") for day in self.days]
         return json.dumps({"labels": labels, "datasets": [dataset]})

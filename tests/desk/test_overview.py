@@ -219,7 +219,7 @@ def test_the_panel_shows_the_records_behind_a_number_and_why(
 
     html = text_of(client_of, finance, f"{PANEL}?status=failing&sync={sync.pk}", **BY_HTMX)
 
-    assert html.startswith('<div class="saldo-panel"')
+    assert html.startswith('<div class="saldo-aside"')
     assert "2 · Failing" in html
     assert f"/admin/syncs/syncrecord/{record.pk}/change/" in html
     assert "12.50 EUR" in html
@@ -250,7 +250,7 @@ def test_without_htmx_the_panel_is_a_page(
     html = text_of(client_of, finance, f"{PANEL}?status=failing&sync={sync.pk}")
 
     assert html.startswith("<!DOCTYPE html>")
-    assert "saldo-sheet" not in html
+    assert "saldo-drawer" not in html
     assert "Person 1" in html
     assert f'href="{OVERVIEW}"' in html
 
