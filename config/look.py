@@ -46,6 +46,7 @@ LOOK: dict[str, Any] = {
         lambda _request: static("saldo/record.css"),
         lambda _request: static("saldo/jobs.css"),
         lambda _request: static("saldo/home.css"),
+        lambda _request: static("saldo/causes.css"),
         lambda _request: static("saldo/overview.css"),
         lambda _request: static("saldo/support.css"),
         lambda _request: static("saldo/inbox.css"),

@@ -35,6 +35,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
         _("Work"),
         (
             Link("desk_overview", _("Overview"), "grid_view", Action.VIEW_RECORDS),
+            Link("desk_causes", _("Causes"), "report", Action.VIEW_RECORDS),
             Page("syncs.SyncRecord", _("Records"), "fact_check"),
             Link("desk_jobs", _("Jobs and exports"), "pending_actions", Action.VIEW_RECORDS),
             Page("syncs.Run", _("Runs"), "history"),
@@ -68,6 +69,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
         _("Support"),
         (
             Link("desk_support_access", _("Support access"), "support_agent", Action.VIEW_AS),
+            Link("desk_copy", _("Copy configuration"), "copy_all", Action.COPY_CONFIGURATION),
             Page("integrations.CallRecord", _("Call log"), "receipt_long"),
             Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
             Page("auditlog.LogEntry", _("People and connections"), "manage_history"),

@@ -1,9 +1,10 @@
 """Which kinds of failure a sync has: kept so that people hear of a new kind once."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 
 from accounts.tenancy import TenantQuerySet, all_tenants
 from syncs import clock
@@ -19,13 +20,15 @@ def refresh(sync: Sync) -> tuple[tuple[KnownCause, ...], tuple[KnownCause, ...]]
 
     A record that is tried again still counts, so that a kind does not come and go with each try.
     """
-    now, kinds = clock.now(), kinds_now(sync)
+    now = clock.now()
+    causes = causes_now(sync)
+    kinds = {kind_of(cause) for cause in causes}
     known = {row.cause: row for row in _rows(sync)}
     came = [known[kind] for kind in kinds & known.keys() if known[kind].closed_at is not None]
     went = [row for kind, row in known.items() if row.closed_at is None and kind not in kinds]
     fresh = [
-        KnownCause(tenant_id=sync.tenant_id, sync=sync, cause=kind, opened_at=now)
-        for kind in sorted(kinds - known.keys())
+        KnownCause(tenant_id=sync.tenant_id, sync=sync, cause=kind, opened_at=since or now)
+        for kind, since in _first_failed(sync, kinds - known.keys(), causes).items()
     ]
     news = fresh + [row for row in came if row.closed_at and now - row.closed_at >= FLAPPING]
     if fresh or came or went:
@@ -33,11 +36,28 @@ def refresh(sync: Sync) -> tuple[tuple[KnownCause, ...], tuple[KnownCause, ...]]
     return tuple(news), tuple(went)
 
 
-def kinds_now(sync: Sync) -> set[str]:
-    """The kinds that some record of the sync fails for, read off an index alone."""
+def causes_now(sync: Sync) -> set[str]:
+    """What some record of the sync fails for, read off an index alone."""
     with all_tenants("the rows of one sync are of one tenant"):
         rows = SyncRecord.objects.filter(HAS_CAUSE, sync_id=sync.pk).order_by()
-        return {kind_of(cause) for cause in rows.values_list("cause", flat=True).distinct()}
+        return set(rows.values_list("cause", flat=True).distinct())
+
+
+def _first_failed(
+    sync: Sync, kinds: Collection[str], causes: Iterable[str]
+) -> dict[str, datetime | None]:
+    """By new kind, since when the first of its records fails."""
+    if not kinds:
+        return {}
+    wanted = [cause for cause in causes if kind_of(cause) in kinds]
+    with all_tenants("the rows of one sync are of one tenant"):
+        rows = SyncRecord.objects.filter(HAS_CAUSE, sync_id=sync.pk, cause__in=wanted).order_by()
+        found = dict(rows.values_list("cause").annotate(Min("first_failed_at")))
+    since: dict[str, datetime | None] = dict.fromkeys(sorted(kinds))
+    for cause, at in found.items():
+        known = since[kind_of(cause)]
+        since[kind_of(cause)] = min(known, at) if known and at else known or at
+    return since
 
 
 def _store(

@@ -175,6 +175,16 @@ def _category(value: str, _user: User) -> Q:
     return Q(category=wanted[0]) if len(wanted) == 1 else Q(category__in=wanted)
 
 
+def _held_by(value: str) -> Q:
+    """What refers to this record, and what refers to that: a customer's invoices and payments."""
+    object_type, mark, parent_id = sensible_text(value).partition("|")
+    if not (object_type and mark and parent_id):
+        raise ValueError(value)
+    named = {"parent_type": object_type, "parent_id": parent_id}
+    children = SyncRecord.objects.filter(**named).exclude(left_id="")
+    return Q(**named) | Q(parent_id__in=children.values("left_id"))
+
+
 def _integration(value: str, _user: User) -> Q:
     return _syncs(Q(integration_id=_number(value)))
 
@@ -261,6 +271,7 @@ PARAMETERS: dict[str, Condition] = {
     "status": _status,
     "category": _category,
     "cause": lambda value, _user: Q(cause=sensible_text(value)),
+    "parent": lambda value, _user: _held_by(value),
     "sync": lambda value, _user: Q(sync_id=_number(value)),
     "integration": _integration,
     "object": _object,

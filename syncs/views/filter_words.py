@@ -17,6 +17,7 @@ NAMES = {
     "status": gettext_lazy("Status"),
     "category": gettext_lazy("Problem"),
     "cause": gettext_lazy("Cause"),
+    "parent": gettext_lazy("Held up by"),
     "sync": gettext_lazy("Sync"),
     "integration": gettext_lazy("Integration"),
     "object": gettext_lazy("Object"),
@@ -91,6 +92,10 @@ def _cause(value: str) -> str:
     return str(words_of(value, sync).title) if sync is not None else value
 
 
+def _held_by(value: str) -> str:
+    return value.replace("_", " ").replace("|", " ", 1)
+
+
 def _sync(value: str) -> str:
     return _named(Sync.objects.filter(pk=value).first() if _is_number(value) else None)
 
@@ -123,6 +128,7 @@ WORDED: Mapping[str, Callable[[str], str]] = {
     "status": _statuses,
     "category": _categories,
     "cause": _cause,
+    "parent": _held_by,
     "sync": _sync,
     "integration": _integration,
     "tenant": _tenant,
