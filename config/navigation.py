@@ -37,6 +37,8 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
             Link("desk_overview", _("Overview"), "grid_view", Action.VIEW_RECORDS),
             Link("desk_causes", _("Causes"), "report", Action.VIEW_RECORDS),
             Page("syncs.SyncRecord", _("Records"), "fact_check"),
+            Page("syncs.Failure", _("Resolved"), "task_alt"),
+            Page("syncs.PlannedRetry", _("Retries"), "update"),
             Link("desk_jobs", _("Jobs and exports"), "pending_actions", Action.VIEW_RECORDS),
             Page("syncs.Run", _("Runs"), "history"),
         ),

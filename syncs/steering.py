@@ -187,7 +187,8 @@ def configure(
         if wanted.changes is not None:
             _rows(sync).update(**wanted.changes, prepared_at=None)
         configuration_changed(sync, by)
-        if wanted.changes is not None and sync.state == SyncState.ACTIVE:
+        # Another company's settings switch nothing on here.
+        if kind is ChangeKind.SETTINGS and sync.state == SyncState.ACTIVE:
             _activate_followers(sync, by)
 
 

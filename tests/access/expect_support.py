@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import SUPPORT, SupportAccess, Tenant
 from syncs.models import ChangeKind, ConfigurationChange
 from tests.access.expect_syncs import sync
-from tests.access.pages import ALL, LEADERS, MISSING, NOBODY, POST_ONLY, WORKERS, Page
+from tests.access.pages import ALL, LEADERS, MISSING, NOBODY, POST_ONLY, STAFF, WORKERS, Page
 from tests.factories import staff_member
 
 
@@ -36,6 +36,7 @@ PAGES: dict[str, Page] = {
         allowed=frozenset({"owner"}), status=POSTED, arguments=_access, stranger=MISSING
     ),
     "desk_view_as": Page(allowed=NOBODY, arguments=_access),
+    "desk_copy": Page(allowed=STAFF),
     "desk_audit_trail": Page(allowed=WORKERS),
     "desk_change": Page(allowed=WORKERS, arguments=_change, stranger=MISSING),
     "desk_change_revert": Page(allowed=WORKERS, arguments=_change, stranger=MISSING),
