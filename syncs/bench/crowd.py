@@ -5,6 +5,7 @@ which is the quickest way on both databases.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,6 +26,7 @@ BLOCKS = 100
 PART = 2_000
 # Of ten records; the rest are invoices.
 CUSTOMERS = 6
+AGE_DAYS = 400
 # Copies differ in these.
 OWN = ("left_id", "right_id", "left_title", "right_title", "parent_id")
 # And in this one where it names the missing parent.
@@ -87,12 +89,17 @@ def _pair(number: int) -> Pair:
 
 def _make_block(pair: Pair, size: int) -> None:
     customers, invoices = _shares(size)
-    rows = Rows(timezone.now(), size)
+    rows = Rows(timezone.now(), size, _made_at(0))
     made = ((pair.customers, rows.customers(customers)), (pair.invoices, rows.invoices(invoices)))
     for sync, records in made:
         for start in range(0, len(records), PART):
             constants = {"tenant": sync.tenant_id, "sync": sync.pk}
             insert_rows(SyncRecord, COLUMNS, records[start : start + PART], constants)
+
+
+def _made_at(share: float) -> datetime:
+    """When the records were made that come after this share of all of them."""
+    return timezone.now() - timedelta(days=AGE_DAYS * (1 - share))
 
 
 def _shares(size: int) -> tuple[int, int]:
@@ -114,6 +121,8 @@ def _copy(source: Sync, target: Sync, number: int, count: int) -> None:
         "tenant_id": str(target.tenant_id),
         "sync_id": str(target.pk),
         **{name: _differing(quote(name), number) for name in OWN},
+        # As they came in: the list of what was made until a day is the beginning of the table.
+        "created_at": f"'{connection.ops.adapt_datetimefield_value(_made_at(number / BLOCKS))}'",
         CAUSE: _differing(CAUSE, number, f"{CAUSE} NOT LIKE 'parent|%'"),
     }
     selected = [values.get(column, quote(column)) for column in columns]

@@ -25,7 +25,6 @@ FIELDS = ("email", "phone", "TaxCodeRef", "DocNumber", "TxnDate", "BillAddr")
 PASSING = (Category.TRANSIENT, Category.RATE_LIMITED, Category.OUTCOME_UNKNOWN)
 # So many invoices name the same customer that is not there.
 CHILDREN = 14
-AGE_DAYS = 400
 
 COLUMNS = (
     "key", "left_id", "right_id", "left_title", "right_title", "left_values", "right_values",
@@ -43,6 +42,7 @@ class Rows:
 
     now: datetime
     size: int
+    made_at: datetime
     dice: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311  # made up
     _missing: list[Row] = field(default_factory=list)
 
@@ -62,7 +62,6 @@ class Rows:
     def _row(self, number: int) -> Row:
         status = self._status()
         since = self.now - timedelta(minutes=self.dice.randrange(60 * 24 * 60))
-        age = timedelta(days=AGE_DAYS * (1 - number / (2 * self.size)))
         linked = status not in (Status.EXCLUDED, Status.WAITING)
         return {
             **dict.fromkeys(("category", "reason", "cause", "currency", "woken_by"), ""),
@@ -77,7 +76,7 @@ class Rows:
             "due_at": self.now if status is Status.PENDING else None,
             "last_attempt_at": self.now - timedelta(minutes=self.dice.randrange(60 * 24 * 30)),
             "synced_at": since,
-            "created_at": self.now - age,
+            "created_at": self.made_at,
         }
 
     def _status(self) -> Status:

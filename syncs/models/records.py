@@ -153,6 +153,24 @@ class SyncRecord(TenantModel):
                 name="record_cause",
             ),
             models.Index(fields=["tenant", "amount", "-id"], name="record_amount"),
+            # The currency first: our staff ask for one over all companies.
+            models.Index(
+                fields=["currency", "tenant", "-id"],
+                condition=~Q(currency=""),
+                name="record_currency",
+            ),
+            models.Index(
+                fields=["tenant", "due_on", "-id"],
+                condition=Q(due_on__isnull=False),
+                name="record_due_on",
+            ),
+            models.Index(
+                fields=["tenant", "snoozed_until", "-id"],
+                condition=Q(snoozed_until__isnull=False),
+                name="record_snoozed",
+            ),
+            # Grows at its end only, which costs little.
+            models.Index(fields=["created_at"], name="record_created"),
             models.Index(
                 fields=["assignee", "status", "-id"],
                 condition=Q(assignee__isnull=False),
@@ -167,6 +185,15 @@ class SyncRecord(TenantModel):
 
     def __str__(self) -> str:
         return self.left_title or self.right_title or self.left_id or self.right_id
+
+
+class PlannedRetry(SyncRecord):
+    """A record that is tried again by itself (syncs.selection.planned_retries); no row of its own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("planned retry")
+        verbose_name_plural = _("retries")
 
 
 class MatchValue(TenantModel):

@@ -1,4 +1,15 @@
-"""Measure the pipeline, the rate limits and the desk, and hold them against their goals."""
+"""Measure the pipeline, the rate limits and the desk, and hold them against their goals.
+
+The pipeline at its usual sizes, on SQLite and, where one answers, on PostgreSQL:
+    make bench
+The desk with 200,000 records on SQLite and 1,000,000 on PostgreSQL, and exports of all of them:
+    make bench ARGS="--desk"
+The same in a crowd that is kept, for EXPLAIN and for looking around; the database has to be empty:
+    DATABASE_URL=postgres://…/crowd .venv/bin/python manage.py bench --fill 1000000
+    DATABASE_URL=postgres://…/crowd .venv/bin/python manage.py bench --desk --here
+How much of the providers' quotas is used:
+    make bench ARGS="--limits-phase"
+"""
 
 import argparse
 import json
@@ -10,6 +21,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from rich.console import Console
 
 from accounts.models import Tenant
@@ -18,7 +30,7 @@ from syncs.bench import crowd, report, scratch
 from syncs.bench.case import ACCOUNTS, INVOICES, RECORDS, Case, Subject, measure_case, run_case
 from syncs.bench.children import ChildFailed
 from syncs.bench.desk import RECORDS as DESK_RECORDS
-from syncs.bench.desk import TIMES, measure_desk, run_desk
+from syncs.bench.desk import TIMES, measure_desk, measure_filled, run_desk
 from syncs.bench.goals import Verdict
 from syncs.bench.quota import measure_quota, run_quota
 from syncs.demo.company import PASSWORD
@@ -68,6 +80,11 @@ class Command(BaseCommand):
             "--times", type=int, default=TIMES, help="how often each page of the desk is opened"
         )
         parser.add_argument(
+            "--here",
+            action="store_true",
+            help="with --desk: in the site's own database, which --fill has filled",
+        )
+        parser.add_argument(
             "--fill",
             type=_size,
             metavar="RECORDS",
@@ -94,6 +111,8 @@ class Command(BaseCommand):
             self._tell(CHILDREN[task["kind"]](task, lambda doing: self._tell({"doing": doing})))
         elif options["fill"]:
             self._fill(options["fill"])
+        elif options["desk"] and options["here"]:
+            self._measure_here(options)
         elif options["desk"]:
             self._measure_desk(options)
         elif options["limits_phase"]:
@@ -131,6 +150,14 @@ class Command(BaseCommand):
                     )
                 report.show_desk(self.console, found[-1])
         self._keep({"machine": report.machine(), "desk": found}, options["json"])
+
+    def _measure_here(self, options: dict[str, Any]) -> None:
+        with self.console.status("") as status:
+            told = measure_filled({"times": options["times"]}, status.update)
+        records = told["exports"]["csv"]["rows"]
+        found = {"database": connection.vendor, "records": records, **told}
+        report.show_desk(self.console, found)
+        self._keep({"machine": report.machine(), "desk": [found]}, options["json"])
 
     def _fill(self, records: int) -> None:
         """Leave a crowd in the database of the settings, for looking around and EXPLAIN."""
