@@ -35,18 +35,22 @@ def result_words(kind: JobKind, changed: int, left: int, refused: int) -> str:
     """Such as "1,204 records are tried again; 3 left as they were: …."; refusals stand apart."""
     parts = [done_words(kind, changed)]
     quiet = left - refused
-    if quiet > 0 and kind in KINDS:
+    if quiet > 0:
         text = ngettext(
             "%(count)s was left as it was: %(why)s",
             "%(count)s were left as they were: %(why)s",
             quiet,
         )
-        parts.append(text % {"count": counted(quiet), "why": KINDS[kind].left})
+        parts.append(text % {"count": counted(quiet), "why": _why_left(kind)})
     if refused:
         text = ngettext("%s was refused", "%s were refused", refused)
         parts.append(text % counted(refused))
     told = "; ".join(parts)
     return told[:1].upper() + told[1:] + "."
+
+
+def _why_left(kind: JobKind) -> str:
+    return str(KINDS[kind].left) if kind in KINDS else _("nothing was left to change")
 
 
 def outcome_of(job: DeskJob) -> str:

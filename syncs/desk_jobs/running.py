@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import visible_tenants
 from accounts.tenancy import Scope, enter
 from syncs.desk_jobs.claims import Claim, ClaimLost, claim
+from syncs.desk_jobs.decisions import work_on_decisions
 from syncs.desk_jobs.exporting import work_on_export
 from syncs.desk_jobs.records import work_on_records
 from syncs.desk_jobs.telling import tell
@@ -18,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 # A job that broke down so often without getting further is not tried again.
 MOST_ATTEMPTS = 3
-WORK = {JobKind.EXPORT: work_on_export}
+WORK = {JobKind.EXPORT: work_on_export, JobKind.DECISIONS: work_on_decisions}
 IDLE, MORE = "idle", "more"
 
 

@@ -22,7 +22,7 @@ def submit(
     options: Mapping[str, Any] | None = None,
 ) -> DeskJob:
     """Have a worker do this to the records selected now; later ones are not touched."""
-    bounds = {"up_to": _newest(), "within": _within(by)}
+    bounds = {"up_to": _newest(), "within": within(by)}
     with transaction.atomic():
         job = DeskJob.objects.create(
             by=by,
@@ -38,7 +38,7 @@ def submit(
 def jobs_of(user: User) -> QuerySet[DeskJob]:
     """The person's own jobs, newest first; none while one of our staff looks as a customer."""
     jobs = DeskJob.objects.filter(by=user).order_by("-pk")
-    return jobs if _within(user) is None else jobs.none()
+    return jobs if within(user) is None else jobs.none()
 
 
 def job_url(job: DeskJob) -> str:
@@ -50,7 +50,6 @@ def _newest() -> int:
         return SyncRecord.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
-def _within(by: User) -> int | None:
+def within(by: User) -> int | None:
     """The one tenant that somebody of our staff looks at as its people do."""
-    viewing = getattr(by, "viewing", None)
-    return viewing.tenant_id if viewing is not None else None
+    return by.viewing.tenant_id if by.viewing is not None else None

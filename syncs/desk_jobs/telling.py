@@ -16,8 +16,7 @@ from syncs.models import DeskJob, JobKind, JobState
 def tell(job_id: int) -> None:
     """Once for a job; the mail of an export leads to its file."""
     job = DeskJob.objects.select_related("by").get(pk=job_id)
-    if job.kind == JobKind.ASSIGN and job.changed:
-        tell_assignee(job)
+    tell_assignees(job)
     tenant = _tenant(job)
     if tenant is None:
         return
@@ -32,11 +31,20 @@ def tell(job_id: int) -> None:
     )
 
 
-def tell_assignee(job: DeskJob) -> None:
-    person = User.objects.filter(pk=job.options.get("assignee")).first()
-    tenant = _tenant(job)
-    if person is not None and tenant is not None:
-        tell_of_assignment(person, job.by, tenant.pk, job.changed)
+def tell_assignees(job: DeskJob) -> None:
+    """Whoever was given records by the job is told how many, once."""
+    tenant, given = _tenant(job), _given(job)
+    if tenant is None or not given:
+        return
+    for person in User.objects.filter(pk__in=given):
+        tell_of_assignment(person, job.by, tenant.pk, given[person.pk])
+
+
+def _given(job: DeskJob) -> dict[int, int]:
+    """Person -> how many records."""
+    if job.kind == JobKind.ASSIGN and job.options.get("assignee"):
+        return {int(job.options["assignee"]): job.changed}
+    return {int(pk): count for pk, count in job.options.get("assigned", {}).items()}
 
 
 def _tenant(job: DeskJob) -> Tenant | None:

@@ -167,6 +167,10 @@ def _refusal(line: dict[str, str]) -> Refusal:
     return Refusal(str(line.get("record", "")), str(line.get("reason", "")), url)
 
 
+def moment_words(moment: datetime, user: User) -> str:
+    return _moment(moment, time_zone_of(user))
+
+
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
     local = timezone.localtime(moment, zone)
     return f"{date_format(local, 'Y-m-d H:i')} {local.tzname()}"

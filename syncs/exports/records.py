@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.tenancy import TenantQuerySet
 from syncs import clock, faults
 from syncs.exports.cells import Cell
+from syncs.exports.keys import key_of
 from syncs.models import Status, Sync, SyncRecord
 from syncs.recipes import RECIPES
 from syncs.views.ends import named_reason
@@ -60,6 +62,10 @@ class Column:
     def heading(self, zone: ZoneInfo) -> str:
         """Times say in which zone they are."""
         return f"{self.title} ({zone.key})" if self.is_moment else str(self.title)
+
+
+def _key(_reader: Reader, pk: int, key: UUID) -> Cell:
+    return key_of(pk, key)
 
 
 def _same(_reader: Reader, value: Any) -> Cell:
@@ -115,7 +121,7 @@ def object_words(recipe: str) -> str:
 COLUMNS: Mapping[str, Column] = {
     column.name: column
     for column in (
-        Column("key", gettext_lazy("Key"), ("key",), _text),
+        Column("key", gettext_lazy("Key"), ("pk", "key"), _key),
         Column("left_title", gettext_lazy("HubSpot name"), ("left_title",), _same),
         Column("left_id", gettext_lazy("HubSpot id"), ("left_id",), _same),
         Column("right_title", gettext_lazy("Name on the other side"), ("right_title",), _same),
@@ -157,11 +163,10 @@ def columns_named(names: Iterable[str]) -> tuple[Column, ...]:
 
 def reader_for(zone: ZoneInfo) -> Reader:
     """Knows the syncs of the scope: a file of a million records asks for them once."""
-    syncs = Sync.objects.select_related("tenant", "integration")
-    names = {
-        sync.pk: SyncNames(sync.recipe, sync.name, sync.integration.name, sync.tenant.name)
-        for sync in syncs.order_by("pk").iterator()
-    }
+    rows = Sync.objects.order_by("pk").values_list(
+        "pk", "recipe", "name", "integration__name", "tenant__name"
+    )
+    names = {pk: SyncNames(*told) for pk, *told in rows.iterator()}
     return Reader(zone, clock.now(), names)
 
 

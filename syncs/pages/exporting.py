@@ -137,7 +137,7 @@ def _language(request: HttpRequest) -> str:
 
 def _remember(person: User, chosen: dict[str, Any]) -> None:
     # Somebody of our staff who looks as a customer changes nothing of their own.
-    if getattr(person, "viewing", None) is not None:
+    if person.viewing is not None:
         return
     formats = [chosen["format"], chosen["locale"]]
     change_preferences(person, columns={CHOSEN_COLUMNS: chosen["columns"], CHOSEN_FORMAT: formats})

@@ -30,6 +30,7 @@ def desk_jobs(request: HttpRequest) -> HttpResponseBase:
         "title": _("Jobs and exports"),
         "rows": job_rows(page.object_list, person),
         "paging": page,
+        "may_import": may(person, Action.WORK_RECORDS) and person.viewing is None,
         "is_log_shown": is_log_shown,
         "log": export_log(person) if is_log_shown else (),
     }
