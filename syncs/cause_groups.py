@@ -30,7 +30,7 @@ def largest(sync_ids: Collection[int], limit: int) -> list[Group]:
     with all_tenants("the rows of these syncs are of their tenants"):
         rows = SyncRecord.objects.filter(HAS_CAUSE, sync_id__in=list(sync_ids)).order_by()
         own = rows.exclude(cause__startswith=f"{PARENT}|").values_list("sync_id", "cause")
-        counted = own.annotate(count=Count("pk")).order_by("-count", "sync_id", "cause")[:limit]
+        counted = own.annotate(count=Count("*")).order_by("-count", "sync_id", "cause")[:limit]
         groups = [Group(*row) for row in counted]
         _weigh(groups)
         _tell(groups)
@@ -48,7 +48,8 @@ def _weigh(groups: Sequence[Group]) -> None:
 
 def _tell(groups: Sequence[Group]) -> None:
     by_key = {(group.sync_id, group.cause): group for group in groups}
-    one = SyncRecord.objects.filter(sync_id=OuterRef("sync_id"), cause=OuterRef("cause"))
+    same = {"sync_id": OuterRef("sync_id"), "cause": OuterRef("cause")}
+    one = SyncRecord.objects.filter(HAS_CAUSE, **same)
     known = KnownCause.objects.filter(_of(groups), closed_at=None)
     told = known.annotate(said=Subquery(one.order_by().values("reason")[:1]))
     for sync_id, cause, since, said in told.values_list("sync_id", "cause", "opened_at", "said"):
