@@ -14,6 +14,7 @@ from syncs import services
 from syncs.figures import risk
 from syncs.models import Status
 from syncs.selection import list_url
+from syncs.views.causes import TopCause, top_causes
 from syncs.views.mine import Mine, mine
 from syncs.views.resting import CallMeter
 from syncs.views.steps import Step, steps
@@ -37,6 +38,7 @@ class HomePage:
     # Trouble of a provider that others have too.
     weather: tuple[Weather, ...]
     mine: Mine
+    causes: tuple[TopCause, ...]
     trend: Trend | None
     # Of connections whose provider counts calls by the day.
     meters: tuple[CallMeter, ...]
@@ -61,6 +63,7 @@ def home_page(user: User) -> HomePage:
         troubles=tuple(troubles(used.values(), user)),
         weather=over(used),
         mine=mine(user, tenants),
+        causes=top_causes(user),
         trend=trend(tenants),
         meters=tuple(_meters(connection for connection, _syncs in used.values())),
         steps=() if found else steps(user, tenants),

@@ -270,3 +270,18 @@ def _queries(client: Any) -> int:
     with CaptureQueriesContext(database) as found:
         assert client.get(HOME).status_code == 200
     return len(found)
+
+
+def test_the_commonest_cause_comes_first(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    make_record(1, category="field_invalid", cause="field_invalid||phone")
+    for number in (2, 3):
+        make_record(number, cause="duplicate_key||", amount="45", currency="EUR")
+
+    html = text_of(client_of, finance)
+
+    causes = html[html.index("Why records fail") :]
+    assert causes.index("Already exists there") < causes.index("The other side does not accept")
+    assert "90.00 EUR" in causes
+    assert "/desk/causes/" in causes
