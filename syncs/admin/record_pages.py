@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from syncs.admin.records import SyncRecordAdmin
 
 # Words that are searched for among the records that could be the partner.
-PARTNER_WORDS = "partner"
+PARTNER_WORDS = SEARCH_VAR
 MOST_SIGNS = 200
-# No number of a row has as many digits.
-LONGEST_ID = 19
 
 type Show = Callable[[HttpRequest, SyncRecord, int], tuple[str, dict[str, Any]]]
 """The template of a part of the page, and what it shows before an activity or failure."""
@@ -69,7 +68,7 @@ def _part(model_admin: "SyncRecordAdmin", show: Show) -> Callable[..., HttpRespo
     def view(request: HttpRequest, object_id: str) -> HttpResponseBase:
         record = model_admin.object_or_404(request, object_id)
         before = request.GET.get("before", "")
-        typed = int(before) if before.isdecimal() and len(before) < LONGEST_ID else 0
+        typed = int(before) if before.isdecimal() else 0
         template, shown = show(request, record, typed)
         context = {**shown, "record": record}
         if request.headers.get("HX-Request"):
