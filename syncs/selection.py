@@ -142,8 +142,11 @@ def sensible_amount(value: str) -> Decimal:
     return amount
 
 
-def _day(value: str) -> datetime:
-    """Midnight at which this day begins, in UTC as all times that the desk shows."""
+def day_begins(value: str) -> datetime:
+    """Midnight at which this day begins, in UTC as all times that the desk shows.
+
+    Raises ValueError for what is no day.
+    """
     day = sensible_day(date.fromisoformat(value))
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
@@ -227,12 +230,12 @@ def _failing(value: str, _user: User) -> Q:
 
 
 def _from(column: str) -> Condition:
-    return lambda value, _user: Q(**{f"{column}__gte": _day(value)})
+    return lambda value, _user: Q(**{f"{column}__gte": day_begins(value)})
 
 
 def _to(column: str) -> Condition:
     """Up to the end of the day."""
-    return lambda value, _user: Q(**{f"{column}__lt": _day(value) + timedelta(days=1)})
+    return lambda value, _user: Q(**{f"{column}__lt": day_begins(value) + timedelta(days=1)})
 
 
 def _due(value: str, _user: User) -> Q:

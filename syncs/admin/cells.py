@@ -109,6 +109,12 @@ def amount_cell(record: SyncRecord) -> str:
     return NOTHING if record.amount is None else told(record.amount, record.currency)
 
 
+def assignee_cell(record: SyncRecord) -> SafeString | str:
+    """Whose turn it is, and by when."""
+    person = cut(str(record.assignee)) if record.assignee else NOTHING
+    return person + day_cell(record.due_on) if record.due_on else person
+
+
 def day_cell(day: date | None) -> SafeString | str:
     """A day by which something is to be done; one that has passed is marked."""
     if day is None:
@@ -116,7 +122,7 @@ def day_cell(day: date | None) -> SafeString | str:
     if day >= timezone.now().date():
         return format_html('<span class="saldo-nowrap">{}</span>', day.isoformat())
     late = _("overdue")
-    return format_html('<span class="saldo-late">{} <small>{}</small></span>', day, late)
+    return format_html('<span class="saldo-overdue">{} <small>{}</small></span>', day, late)
 
 
 def moment_cell(moment: datetime | None) -> SafeString | str:
@@ -138,7 +144,7 @@ CELLS: dict[str, Cell] = {
     "age": lambda record: age_cell(record.first_failed_at),
     "first_failed_at": lambda record: moment_cell(record.first_failed_at),
     "last_attempt_at": lambda record: age_cell(record.last_attempt_at),
-    "assignee": lambda record: cut(str(record.assignee)) if record.assignee else NOTHING,
+    "assignee": assignee_cell,
     "due_on": lambda record: day_cell(record.due_on),
     "snoozed_until": lambda record: moment_cell(record.snoozed_until),
     "attempts": lambda record: str(record.attempts),

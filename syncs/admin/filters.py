@@ -1,25 +1,17 @@
-"""Filters of the record list, made for a million rows: none of them counts or lists rows."""
+"""Filters of lists, made for a million rows: none of them counts or lists rows."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from integrations.contract import Category
 from syncs import faults
 from syncs.models import Sync
-
-SINCE = {
-    "day": (_("Less than a day"), timedelta(days=1)),
-    "week": (_("Less than a week"), timedelta(days=7)),
-    "month": (_("Less than 30 days"), timedelta(days=30)),
-}
-OLDER = "older"
+from syncs.selection import day_begins
 
 
 class CategoryFilter(DropdownFilter):
@@ -57,21 +49,18 @@ class SyncFilter(DropdownFilter):
         return queryset.filter(sync_id=chosen) if chosen and chosen.isdecimal() else queryset
 
 
-class AgeFilter(SimpleListFilter):
-    """By how long a record has been failing."""
-
-    title = _("failing for")
-    parameter_name = "failing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(key, text) for key, (text, _length) in SINCE.items()] + [
-            (OLDER, _("30 days and longer"))
-        ]
+class DaysFilter(RangeDateFilter):
+    """By days of a time, both included, in UTC as the desk shows them."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        if chosen == OLDER:
-            return queryset.filter(first_failed_at__lte=timezone.now() - SINCE["month"][1])
-        if chosen in SINCE:
-            return queryset.filter(first_failed_at__gt=timezone.now() - SINCE[chosen][1])
+        name = self.parameter_name
+        told = {each: self.used_parameters.get(f"{name}_{each}") for each in ("from", "to")}
+        try:
+            if told["from"]:
+                queryset = queryset.filter(**{f"{name}__gte": day_begins(told["from"])})
+            if told["to"]:
+                end = day_begins(told["to"]) + timedelta(days=1)
+                queryset = queryset.filter(**{f"{name}__lt": end})
+        except ValueError:
+            return queryset
         return queryset

@@ -26,7 +26,7 @@ from syncs.models.history import (
     RunState,
     RunTrigger,
 )
-from syncs.models.records import Intent, MatchValue, Status, SyncRecord
+from syncs.models.records import Intent, MatchValue, PlannedRetry, Status, SyncRecord
 
 __all__ = [
     "Activity",
@@ -48,6 +48,7 @@ __all__ = [
     "Mapping",
     "MatchValue",
     "Outcome",
+    "PlannedRetry",
     "Run",
     "RunState",
     "RunTrigger",

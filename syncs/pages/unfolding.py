@@ -1,6 +1,5 @@
 """What unfolds under a row of the record list: what to do, and what happened last."""
 
-from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 
@@ -25,7 +24,7 @@ def desk_unfolded(request: HttpRequest, pk: int) -> HttpResponseBase:
         "reason": reason_of(record),
         "rows": timeline(record, ends_of(record.sync)).rows[:ACTIVITIES],
         "may_work": may(person, Action.WORK_RECORDS, record.tenant_id),
-        "opts": admin.site.get_model_admin(SyncRecord).opts,
+        "opts": SyncRecord._meta,
     }
     return TemplateResponse(request, "syncs/list/unfolded.html", context)
 

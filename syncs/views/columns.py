@@ -55,7 +55,6 @@ USUAL = (
     "age",
     "last_attempt_at",
     "assignee",
-    "due_on",
     "sync",
     "tenant",
 )
