@@ -109,7 +109,8 @@ def _news_url(sync: Sync, news: Sequence[KnownCause]) -> str:
 
 def _explained(sync: Sync, kind: KnownCause) -> str:
     words = words_of(kind.cause, sync)
-    return "\n\n".join(filter(None, (str(words.explanation), *map(str, words.steps))))
+    # A step may go on in the next one.
+    return f"{words.explanation}\n\n{' '.join(map(str, words.steps))}".strip()
 
 
 def _lines(counted: Sequence[tuple[str, int]]) -> str:

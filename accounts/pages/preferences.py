@@ -24,7 +24,7 @@ NOTES = {
     NotificationKind.CONNECTION: gettext_lazy("When a connection stops, and when it is renewed."),
     NotificationKind.JOB: gettext_lazy("What you handed to a worker is done."),
     NotificationKind.ASSIGNED: gettext_lazy("A colleague gives you records to deal with."),
-    NotificationKind.SUPPORT: gettext_lazy("Saldo's support asks to look, or looks."),
+    NotificationKind.SUPPORT: gettext_lazy("Saldo’s support asks to look, or looks."),
     NotificationKind.DIGEST: gettext_lazy("What changed since the last; no change, no digest."),
 }
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
