@@ -51,6 +51,26 @@ _RECORDS = (
         codes=("too_long", "2050", "PROPERTY_VALUE_TOO_LONG", "VALUE_TOO_LONG"),
     ),
     Special(
+        Category.MATCH_AMBIGUOUS,
+        _("Several claim one partner"),
+        _("More than one record here could have the same partner, so Saldo links none of them."),
+        (
+            _("Are they the same thing? Merge them, or archive one of them, where they are kept."),
+            _("Else pick the right partner for one of them and exclude the others."),
+        ),
+        codes=("rivals",),
+    ),
+    Special(
+        Category.MATCH_AMBIGUOUS,
+        _("Its partner was excluded"),
+        _("The record that fits on the other side was left out by hand, so Saldo links nothing."),
+        (
+            _("Take that record into the sync again,"),
+            _("or pick the right partner here, or choose “Create a new one”."),
+        ),
+        codes=("partner_excluded",),
+    ),
+    Special(
         Category.CONFLICT,
         _("Changed there meanwhile"),
         _("Somebody changed it on the other side while it was being written. Nothing was lost."),

@@ -12,7 +12,22 @@ from syncs.causes import parts_of
 from syncs.fault_terms import Words
 from syncs.models import Mapping as MappingRow
 from syncs.models import Sync
+from syncs.selection import list_url
 from syncs.views.record_steps import Place, places_in
+
+# What is done on the page of each record.
+_ON_RECORDS = frozenset(
+    {
+        Place.CANDIDATES,
+        Place.MATCH,
+        Place.CONFLICTS,
+        Place.LOCKS,
+        Place.LINES,
+        Place.RAW,
+        Place.UNLINK,
+        Place.EXCLUDE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +42,21 @@ def steps_with_places(
     steps: Iterable[Words], user: User, sync: Sync, mappings: Sequence[MappingRow], cause: str
 ) -> tuple[Step, ...]:
     """Steps that are done once for all the records lead to the mapping, settings or connections."""
-    name = parts_of(cause).field
-    return tuple(_step(step, user, sync, mappings, name) for step in steps)
+    return tuple(_step(step, user, sync, mappings, cause) for step in steps)
 
 
-def _step(step: Words, user: User, sync: Sync, mappings: Sequence[MappingRow], name: str) -> Step:
+def _step(step: Words, user: User, sync: Sync, mappings: Sequence[MappingRow], cause: str) -> Step:
     places = places_in(step)
     if Place.MAPPING in places and may(user, Action.EDIT_MAPPINGS, sync.tenant_id):
-        return _mapping(str(step), sync, mappings, name)
+        return _mapping(str(step), sync, mappings, parts_of(cause).field)
     if Place.SETTINGS in places and may(user, Action.MANAGE_SYNCS, sync.tenant_id):
         url = reverse("admin:syncs_sync_change", args=[sync.pk])
         return Step(str(step), _("Settings of the sync"), url)
     if Place.CONNECTION in places and may(user, Action.MANAGE_CONNECTIONS, sync.tenant_id):
         url = reverse("admin:integrations_connection_changelist")
         return Step(str(step), _("Connections"), url)
+    if _ON_RECORDS.intersection(places):
+        return Step(str(step), _("Open the records"), list_url(sync=sync.pk, cause=cause))
     return Step(str(step))
 
 
