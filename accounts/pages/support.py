@@ -20,6 +20,7 @@ from unfold.widgets import (
 from accounts import support_access, viewing
 from accounts.admin_base import person_of
 from accounts.models import SupportAccess, SupportVisit, Tenant
+from accounts.pages.visited import page_words
 from accounts.paging import CappedPaginator
 from accounts.permissions import Action, may, tenants_where
 from accounts.support_access import MOST_HOURS, AccessRefused, State, state_of
@@ -140,11 +141,13 @@ def visits(request: HttpRequest, access_id: int) -> HttpResponse:
     """The pages that were opened during one look, newest first."""
     access = _access_or_404(request, access_id)
     found = CappedPaginator(access.visits.order_by("-pk"), VISITS)
+    page = found.get_page(request.GET.get("page"))
     context = {
         "title": _("Pages that were opened"),
         "access": access,
         "state": STATES[state_of(access)],
-        "page": found.get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(visit, page_words(visit.path)) for visit in page],
     }
     return _page(request, "visits.html", context)
 

@@ -18,7 +18,7 @@ class CopyRefused(Exception):
 def apply(plan: SyncPlan, target: Integration, by: User) -> Sync:
     """Make the target's sync work as planned, in one transaction; a new one stays switched off."""
     if plan.blocks:
-        raise CopyRefused(_("Say first what becomes of the conditions that were not found again."))
+        raise CopyRefused(_("Say first what becomes of all that decides which records take part."))
     try:
         with transaction.atomic():
             sync = plan.target or sync_of(target, plan.recipe.code, by)

@@ -126,7 +126,9 @@ class Translator:
         known, offered = self.source.of_setting(setting), self.target.of_setting(setting)
         key = f"{self.recipe.code}|setting|{setting.name}"
         values = value if isinstance(value, list) else [value]
-        found = self._bound(key, str(setting.label), values, (known, offered))
+        found = self._bound(
+            key, str(setting.label), values, (known, offered), is_needed=bool(setting.filters)
+        )
         if setting.kind is SettingKind.CHOICES:
             return found or None
         return found[0] if found else None
@@ -140,8 +142,11 @@ class Translator:
         by_value = {choice.value: choice for choice in asked[1]}
         found = []
         for left, right in ((row[0], row[1]) for row in rows if row[1]):
-            lefts = self._bound(f"{key}|of", label, [left], (asked[0], asked[1]))
-            rights = self._bound(key, label, [right], (chosen[0], chosen[1]))
+            is_needed = bool(setting.filters)
+            lefts = self._bound(
+                f"{key}|of", label, [left], (asked[0], asked[1]), is_needed=is_needed
+            )
+            rights = self._bound(key, label, [right], (chosen[0], chosen[1]), is_needed=is_needed)
             if lefts and rights:
                 entry = by_value[lefts[0]]
                 rate = "" if entry.rate is None else plain_number(entry.rate)

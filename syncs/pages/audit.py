@@ -33,18 +33,21 @@ class TrailForm(forms.Form):
         label=gettext_lazy("Company"),
         queryset=Tenant.objects.none(),
         required=False,
+        empty_label=gettext_lazy("all"),
         widget=forms.Select(attrs=FIELD),
     )
     sync = forms.ModelChoiceField(
         label=gettext_lazy("Sync"),
         queryset=Sync.objects.none(),
         required=False,
+        empty_label=gettext_lazy("all"),
         widget=forms.Select(attrs=FIELD),
     )
     by = forms.ModelChoiceField(
         label=gettext_lazy("Who"),
         queryset=User.objects.none(),
         required=False,
+        empty_label=gettext_lazy("everybody"),
         widget=forms.Select(attrs=FIELD),
     )
     kind = forms.ChoiceField(

@@ -105,7 +105,7 @@ def _advice(binding: Binding) -> str:
         return ""
     if binding.is_needed:
         return _(
-            "A condition of the filter hangs on it: choose what stands for it here, or leave it "
-            "out on purpose. Without it more records may come through."
+            "It decides which records take part: choose what stands for it here, or leave it "
+            "out on purpose. Without it more or other records may come through."
         )
     return _("Choose what stands for it here, or make it there first and look again.")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import support_access
 from accounts.models import Notification, Role, SupportAccess, SupportVisit, Tenant, User
+from accounts.pages.visited import page_words
 from accounts.support_access import AccessRefused, State, state_of
 from tests.conftest import ClientOf
 from tests.factories import MembershipFactory
@@ -191,6 +192,20 @@ def test_visits_are_shown_with_their_number(
     assert "/page/59/" in first
     assert "/page/0/" not in first
     assert "/page/0/" in second
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/admin/", "Home"),
+        ("/admin/syncs/sync/", "Syncs"),
+        ("/admin/syncs/sync/12/change/", "Sync 12"),
+        ("/desk/support-access/", ""),
+        ("/no/such/page/", ""),
+    ],
+)
+def test_visits_are_told_in_words(path: str, words: str) -> None:
+    assert page_words(path) == words
 
 
 def test_the_list_takes_as_many_queries_for_many(

@@ -369,7 +369,7 @@ def test_a_condition_that_was_not_found_holds_the_button(
     client = client_of(support)
 
     assert (
-        "First say what becomes of the conditions"
+        "First say what becomes of all that decides"
         in client.get(URL, asked(contacts, others_contacts)).text
     )
     client.post(URL, asked(contacts, others_contacts, copy="1"))
