@@ -71,8 +71,10 @@ class OverviewPage:
     filters: tuple[Filter, ...]
     is_filtered: bool
     failing: int
-    # When the oldest number of large syncs was counted; None: all are of now.
+    # When the oldest number was counted that is not of now; None: all are of now.
     counted_at: datetime | None
+    # Every number is as it was counted, not only the large ones.
+    is_as_counted: bool
 
 
 def overview_page(user: User, asked: Mapping[str, str]) -> OverviewPage:
@@ -80,10 +82,9 @@ def overview_page(user: User, asked: Mapping[str, str]) -> OverviewPage:
     tenants = tenants_where(user, Action.VIEW_RECORDS)
     chosen = chosen_of(asked)
     counted = counted_of(tenants, chosen)
+    statuses, groups = _columns(counted), _groups(counted)
     with all_tenants("the tenants are named; our own staff see all"):
         filters = tuple(filters_of(tenants, chosen))
-    statuses = _columns(counted)
-    groups = _groups(counted)
     shown = groups[:MOST_TABLES]
     several = tenants is None or len(tenants) > 1
     tables = tuple(_table(group, statuses, chosen, several=several) for group in shown)
@@ -96,6 +97,7 @@ def overview_page(user: User, asked: Mapping[str, str]) -> OverviewPage:
         is_filtered=bool(chosen),
         failing=sum(totals[Status.FAILING] for totals in counted),
         counted_at=min((each.counted_at for each in counted if each.counted_at), default=None),
+        is_as_counted=_is_as_counted(tenants, chosen),
     )
 
 
@@ -103,13 +105,16 @@ def counted_of(tenants: Collection[int] | None, chosen: Mapping[str, str]) -> li
     """The syncs that were asked for, with their totals."""
     with all_tenants("the tenants are named; our own staff see all"):
         syncs = syncs_asked(tenants, chosen)
-        # All companies at once are told as they were counted last.
-        is_all = tenants is None and not {"tenant", "integration", "sync"} & chosen.keys()
-        return _as_counted(syncs) if is_all else standing(syncs)
+        return _as_counted(syncs) if _is_as_counted(tenants, chosen) else standing(syncs)
+
+
+def _is_as_counted(tenants: Collection[int] | None, chosen: Mapping[str, str]) -> bool:
+    """The records of all companies are too many to be counted for a page."""
+    return tenants is None and not {"tenant", "integration", "sync"} & chosen.keys()
 
 
 def _as_counted(syncs: TenantQuerySet[Sync]) -> list[Totals]:
-    """From each sync's last count alone; the records of all companies are too many."""
+    """From each sync's last count alone."""
     named = syncs.select_related("tenant", "integration__left", "integration__right")
     found = list(named.order_by("tenant__name", "integration", "pk"))
     figures = {figure.sync_id: figure for figure in last_figures(found)}
