@@ -7,6 +7,7 @@ from accounts import inbox
 from accounts.tenancy import TenantQuerySet, all_tenants
 from integrations import services as integrations
 from syncs import clock
+from syncs.desk_jobs.files import prune_files
 from syncs.models import Activity, ActivityAction, Failure, Run, RunState
 
 RUN_DAYS = 90
@@ -26,7 +27,7 @@ BATCH = 5_000
 
 
 def prune(now: datetime | None = None) -> int:
-    """Delete old runs, notices, resolved failures, messages, calls and webhook events; how many."""
+    """Delete old runs, notices, failures, files, messages, calls and webhook events; how many."""
     now = now or clock.now()
     with all_tenants("old rows are deleted for everybody"):
         runs = Run.objects.filter(started_at__lt=now - timedelta(days=RUN_DAYS))
@@ -35,7 +36,7 @@ def prune(now: datetime | None = None) -> int:
         deleted += _delete(old.filter(action__in=NOTICES))
         long_ago = now - timedelta(days=FAILURE_DAYS)
         deleted += _delete(Failure.objects.filter(closed_at__lt=long_ago))
-    return deleted + inbox.prune(now) + integrations.prune(now)
+    return deleted + prune_files(now) + inbox.prune(now) + integrations.prune(now)
 
 
 def _delete(rows: TenantQuerySet[Any]) -> int:

@@ -12,7 +12,7 @@ from django_q.tasks import async_task
 
 from accounts.tenancy import all_tenants
 from syncs import clock
-from syncs.models import RunTrigger, Sync
+from syncs.models import DeskJob, JobState, RunTrigger, Sync
 
 RUN = "syncs.tasks.run_sync"
 LETTERS = "syncs.tasks.send_letters"
@@ -51,6 +51,7 @@ def forget_messages() -> None:
     """Messages may be lost: whatever is due is enqueued anew by the next dispatch."""
     with all_tenants("the queue is everybody's"):
         Sync.objects.exclude(queued_at=None).update(queued_at=None)
+    DeskJob.objects.filter(state=JobState.QUEUED).update(claimed_until=None)
 
 
 def _push(task: str, *arguments: int | str | None) -> None:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.permissions import Action
 from syncs.admin.wording import names_of
 from syncs.agreement import NOTHING, Agreement, agreement
-from syncs.exports.columns import harmless
-from syncs.exports.files import BYTE_ORDER_MARK
+from syncs.exports.cells import harmless
+from syncs.exports.formats import BYTE_ORDER_MARK
 from syncs.models import Sync
 from syncs.recipes import recipe_of
 from syncs.views.books import Period, books_page, named_differences, usual_periods

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from django.db.models import F
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.notices import time_zone_of
 from accounts.permissions import Action
@@ -15,15 +16,18 @@ from syncs import clock
 from syncs.desk_jobs.claims import Claim
 from syncs.desk_jobs.files import FILE_DAYS, add_part, compressed, drop_parts
 from syncs.desk_jobs.records import check_rights, records_of
+from syncs.exports.columns import USUAL, Table, Totals, columns_named, reader_for
 from syncs.exports.decisions import DECISION_HEADINGS
 from syncs.exports.formats import FORMATS, XLSX, TextFile, Workbook, text_file
-from syncs.exports.records import USUAL, Table, Totals, columns_named, reader_for
 from syncs.jobs import Budget
+from syncs.marking import NotPossible
 from syncs.models import DeskJob, SyncRecord
 
 # As text about a megabyte.
 ROWS = 5_000
 PIECE = 1_000_000
+# A workbook is written in one go: a million rows take somewhat more than a minute.
+MOST_XLSX_ROWS = 1_500_000
 
 type Records = TenantQuerySet[SyncRecord]
 
@@ -39,8 +43,17 @@ def work_on_export(job: DeskJob, claim: Claim, budget: Budget) -> bool:
     with translation.override(job.options.get("language", "en")):
         table = _table(job)
         if job.options["format"] == XLSX:
+            check_length(job.total)
             return _write_workbook(job, claim, table, records)
         return _write_text(job, claim, table, records, budget)
+
+
+def check_length(count: int) -> None:
+    """Raises NotPossible for a workbook that would keep a worker from everything else."""
+    if count > MOST_XLSX_ROWS:
+        raise NotPossible(
+            _("An Excel file takes at most 1,500,000 records here: choose CSV, or filter further.")
+        )
 
 
 def _table(job: DeskJob) -> Table:

@@ -1,1 +1,1 @@
-"""Lists of sync records as files, exactly as filtered, in constant memory."""
+"""Lists of sync records as files and back: columns, cells, formats, and files of decisions."""

@@ -13,7 +13,7 @@ import xlsxwriter
 from django.utils.translation import gettext_lazy as _
 
 from syncs.exports.cells import LOCALES, Cell, Locale, as_text, harmless, plain
-from syncs.exports.records import Table, Totals
+from syncs.exports.columns import Table, Totals
 
 # Excel reads a CSV as UTF-8 only when it begins with this mark.
 BYTE_ORDER_MARK = "\ufeff"

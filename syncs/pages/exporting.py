@@ -17,9 +17,11 @@ from accounts.models import User
 from accounts.permissions import Action, may, visible_tenants
 from accounts.preferences import change_preferences, preferences_of
 from syncs.desk_jobs import job_url, submit
+from syncs.desk_jobs.exporting import check_length
 from syncs.exports.cells import LOCALES, locale_of
-from syncs.exports.formats import CSV, FORMATS, JSON
-from syncs.exports.records import COLUMNS, USUAL
+from syncs.exports.columns import COLUMNS, USUAL
+from syncs.exports.formats import CSV, FORMATS, JSON, XLSX
+from syncs.marking import NotPossible
 from syncs.models import JobKind
 from syncs.pages.acting import CONFIRMED, selection_of
 from syncs.selection import Selection, list_url, selected
@@ -80,13 +82,25 @@ def desk_export(request: HttpRequest) -> HttpResponseBase:
     if not is_confirmed:
         return _page(request, selection, ExportForm(user=person, initial=_initial(request)))
     form = ExportForm(request.POST, user=person)
-    if not form.is_valid():
+    if not form.is_valid() or not _fits(form, selection, person):
         return _page(request, selection, form)
     _remember(person, form.cleaned_data)
     options = {**form.cleaned_data, "language": get_language() or "en"}
     return redirect(
         job_url(submit(JobKind.EXPORT, by=person, selection=selection, options=options))
     )
+
+
+def _fits(form: ExportForm, selection: Selection, person: User) -> bool:
+    if form.cleaned_data["format"] != XLSX:
+        return True
+    count, _sums = _totals(selection, person)
+    try:
+        check_length(count)
+    except NotPossible as refusal:
+        form.add_error("format", str(refusal))
+        return False
+    return True
 
 
 def _page(request: HttpRequest, selection: Selection, form: ExportForm) -> HttpResponseBase:
