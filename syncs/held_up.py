@@ -118,7 +118,7 @@ def _groups(syncs: Mapping[int, Sync], sync_ids: Collection[int]) -> dict[Key, T
                 "sync_id", "parent_type", "parent_right_type", "parent_id", "on_right", "currency"
             )
         )
-        most = sums.annotate(count=Count("pk"), amount=Sum("amount")).order_by("-count")
+        most = sums.annotate(count=Count("*"), amount=Sum("amount")).order_by("-count")
         found: dict[Key, Tallies] = {}
         for sync_id, kind, right, id_, is_right, currency, count, amount in most[:MOST_PARENTS]:
             side = Side.RIGHT if is_right else Side.LEFT
@@ -133,23 +133,26 @@ _BOOLEAN = BooleanField()
 def _records(syncs: Iterable[Sync], keys: Iterable[Key]) -> dict[Key, SyncRecord]:
     """The records that the keys name, where a sync knows them and they are not linked."""
     wanted: dict[tuple[int, Side], dict[str, list[Key]]] = defaultdict(lambda: defaultdict(list))
-    parents = list(_parent_syncs(syncs))
+    parents = _parent_syncs(syncs)
     for key in keys:
-        for sync, object_type, right_type in parents:
-            fits = (sync.integration_id, object_type) == (key.integration_id, key.object_type)
-            if fits and key.right_type in ("", right_type):
-                wanted[sync.pk, key.side][key.id].append(key)
+        for sync_id, right_type in parents[key.integration_id, key.object_type]:
+            if key.right_type in ("", right_type):
+                wanted[sync_id, key.side][key.id].append(key)
     condition = Q()
     for (sync_id, side), ids in wanted.items():
         condition |= Q(sync_id=sync_id) & sides.with_ids(side, ids)
     if not wanted:
         return {}
     with all_tenants("the rows of these syncs are of their tenants"):
-        rows = SyncRecord.objects.filter(condition).defer(*_HEAVY).order_by("pk")
+        rows = SyncRecord.objects.filter(condition).only(*_SHOWN).order_by("pk")
         return {key: row for row in rows for key in _named(row, wanted)}
 
 
-_HEAVY = ("left_values", "right_values", "left_base", "right_base")
+_SHOWN = (
+    *("tenant", "sync", "left_id", "right_id", "left_title", "right_title"),
+    *("status", "category", "reason", "details", "cause"),
+    *("parent_type", "parent_id", "parent_right_type"),
+)
 
 
 def _named(
@@ -161,12 +164,15 @@ def _named(
             yield from ids.get(sides.get(row, side, "id"), ())
 
 
-def _parent_syncs(syncs: Iterable[Sync]) -> Iterator[tuple[Sync, str, str]]:
-    """Those that link what others refer to, with the types of both ends."""
+def _parent_syncs(syncs: Iterable[Sync]) -> dict[tuple[int, str], list[tuple[int, str]]]:
+    """By integration and left object type, the syncs that link it, with their right one."""
+    found: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
     for sync in syncs:
         recipe = RECIPES.get(sync.recipe)
         if recipe is not None and recipe.is_parent:
-            yield sync, recipe.left.object_type, recipe.right.object_type
+            ends = (sync.pk, recipe.right.object_type)
+            found[sync.integration_id, recipe.left.object_type].append(ends)
+    return found
 
 
 def _root(key: Key, records: Mapping[Key, SyncRecord], syncs: Mapping[int, Sync]) -> Key:

@@ -6,19 +6,22 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.permissions import Action, may, tenants_where
 from accounts.tenancy import all_tenants
 from syncs import causes
 from syncs.cause_groups import Group, largest
-from syncs.faults import explain
+from syncs.engine.filters import describe
+from syncs.engine.terms import Condition, ExcludeReason, Operator
+from syncs.faults import EXCLUSIONS, Explanation, explain
 from syncs.held_up import Holder, Tallies, Tally, held_up
-from syncs.models import FieldList, Status, Sync
+from syncs.models import FieldList, JobKind, Status, Sync, SyncRecord
 from syncs.models import Mapping as MappingRow
 from syncs.recipes import RECIPES
 from syncs.selection import list_url, query_of
-from syncs.views.ends import lone_side
+from syncs.views.ends import lone_side, named_reason
 from syncs.views.overview_filters import Filter, chosen_of, filters_of, syncs_asked, type_words
 from syncs.views.steps_of_causes import Step, steps_with_places
 from syncs.views.things import things
@@ -77,8 +80,10 @@ class HolderRow:
     held: tuple[Held, ...]
     money: tuple[str, ...]
     company: str
-    # Of a record that may be tried again.
+    # What may be done with it at once, and to which record; empty where that takes more.
     record_id: int | None
+    deed: str
+    deed_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,17 +253,8 @@ class _About:
     def holder(self, holder: Holder) -> HolderRow:
         record = holder.record
         sync = self._syncs[record.sync_id if record else next(iter(holder.held))]
-        explained = None
-        if record is not None and record.status == Status.FAILING:
-            recipe, details = RECIPES.get(sync.recipe), record.details
-            kind = recipe.end(lone_side(record).other).object_type if recipe else ""
-            explained = explain(
-                record.category,
-                kind,
-                field=details.get("field", ""),
-                code=details.get("code", ""),
-            )
-        can_retry = record is not None and self._may_work(sync)
+        explained = _explained(record, sync) if record else None
+        deed = _deed(record) if record and self._may_work(sync) else None
         return HolderRow(
             title=str(record) if record else holder.key.id,
             kind=type_words(holder.key.object_type),
@@ -266,11 +262,13 @@ class _About:
             state=str(Status(record.status).label) if record else _("not known"),
             category=str(explained.title) if explained else "",
             explanation=str(explained.explanation) if explained else "",
-            reason=record.reason if record else _not_read(),
+            reason=_reason(record, sync) if record else _not_read(),
             held=tuple(self._held(holder, *one) for one in _sorted(holder.held)),
             money=money_words(tally.money for tally in holder.held.values()),
             company=str(sync.tenant) if self._several else "",
-            record_id=record.pk if record and can_retry else None,
+            record_id=record.pk if record and deed else None,
+            deed=deed.value if deed else "",
+            deed_words=str(_DEEDS[deed]) if deed else "",
         )
 
     def _held(self, holder: Holder, sync_id: int, tally: Tally) -> Held:
@@ -296,6 +294,53 @@ class _About:
 
 # Beyond so many connections the provider's own names of fields have to do.
 MOST_LABELLED = 20
+
+
+_DEEDS = {
+    JobKind.RETRY: gettext_lazy("Try again"),
+    JobKind.SEND: gettext_lazy("Send it now"),
+    JobKind.INCLUDE: gettext_lazy("Take it into the sync"),
+}
+_BY_EXCLUSION = {
+    ExcludeReason.BY_HAND: JobKind.INCLUDE,
+    ExcludeReason.FILTER: JobKind.SEND,
+    ExcludeReason.BEFORE_START: JobKind.SEND,
+    ExcludeReason.RESOLVED: JobKind.RETRY,
+}
+
+
+def _deed(record: SyncRecord) -> JobKind | None:
+    """What may bring the record to the other side; of what is left out, if a person can."""
+    if record.status not in (Status.EXCLUDED, Status.UNLINKED):
+        return JobKind.RETRY
+    clause = record.details.get("clause", {})
+    known = _BY_EXCLUSION.get(record.details.get("exclusion", ""))
+    # Nobody gets past what the recipe itself holds back.
+    return None if clause.get("fixed") else known
+
+
+def _explained(record: SyncRecord, sync: Sync) -> Explanation | None:
+    recipe = RECIPES.get(sync.recipe)
+    if record.status != Status.FAILING or recipe is None:
+        return None
+    return explain(
+        record.category,
+        recipe.end(lone_side(record).other).object_type,
+        field=record.details.get("field", ""),
+        code=record.details.get("code", ""),
+    )
+
+
+def _reason(record: SyncRecord, sync: Sync) -> str:
+    exclusion, clause = record.details.get("exclusion", ""), record.details.get("clause")
+    if clause:
+        told = Condition(clause["field"], Operator(clause["operator"]), tuple(clause["values"]))
+        return _("Only records where this holds are synced: %(clause)s.") % {
+            "clause": describe(told, {})
+        }
+    if exclusion in set(ExcludeReason):
+        return str(EXCLUSIONS[ExcludeReason(exclusion)])
+    return named_reason(sync.recipe, record.details.get("code"), record.reason)
 
 
 def _not_read() -> str:
