@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from syncs import services
 from syncs.models import Activity, Status, SyncRecord
 from tests.conftest import ClientOf
 from tests.desk.conftest import MakeRecord, contacts_sync
@@ -201,3 +202,111 @@ def test_support_sees_every_company_and_whose_each_record_is(
 
 def test_an_empty_list_says_so(client_of: ClientOf, finance: User) -> None:
     assert client_of(finance).get(LIST).status_code == 200
+
+
+def test_pages_are_turned_both_ways(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    for number in range(120):
+        make_record(number, amount=number % 7, right_id=f"r{number}")
+    client = client_of(finance)
+
+    first = client.get(LIST, {"status": "failing", "o": "-amount", "view": "7"})
+    second = client.get(first.context["page"].footer.next)
+    third = client.get(second.context["page"].footer.next)
+    back = client.get(third.context["page"].footer.previous)
+    last = client.get(first.context["page"].footer.end)
+
+    pages = [page.context["page"] for page in (first, second, third)]
+    assert len({row.pk for page in pages for row in page.rows}) == 120
+    assert "51–100 of 120" in second.content.decode()
+    assert "101–120 of 120" in third.content.decode()
+    assert back.context["page"].rows == pages[1].rows
+    assert "51–100 of 120" in back.content.decode()
+    assert "71–120 of 120" in last.content.decode()
+    assert not pages[2].footer.next
+    assert not pages[0].footer.previous
+    assert client.get(second.context["page"].footer.start).context["page"].rows == pages[0].rows
+
+
+def test_counting_stops_where_it_helps_nobody(
+    client_of: ClientOf, finance: User, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.paging.MOST_COUNTED", 55)
+    for number in range(60):
+        make_record(number)
+
+    html = client_of(finance).get(LIST).content.decode()
+
+    assert "1–50 of 55+" in html
+    assert "all that are filtered" in html
+
+
+def test_a_filter_can_be_taken_away(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    make_record(1)
+
+    page = client_of(finance).get(f"{LIST}?status=failing&snoozed=no&o=-amount").context["page"]
+
+    told = [(chip.label, chip.value, chip.url) for chip in page.chips]
+    assert told[0] == ("Status", "failing", f"{LIST}?snoozed=no&o=-amount")
+    assert [chip[:2] for chip in told[1:]] == [("Snoozed", "no")]
+
+
+def test_a_value_that_makes_no_sense_is_passed_over_and_said(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    make_record(1)
+
+    page = client_of(finance).get(LIST, {"amount_from": "<b>much", "status": "failing"})
+
+    html = page.content.decode()
+    assert names(page) == {"Person 1"}
+    assert "“&lt;b&gt;much” is no value for “Amount from”" in html
+    assert page.context["page"].query == "status=failing"
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        pytest.param("", "There are no records yet.", id="nothing at all"),
+        pytest.param("status=failing&snoozed=no", "Nothing fails.", id="nothing fails"),
+        pytest.param("q=nobody", "No record fits all of this.", id="nothing fits"),
+    ],
+)
+def test_an_empty_list_says_why(client_of: ClientOf, finance: User, query: str, words: str) -> None:
+    assert words in client_of(finance).get(f"{LIST}?{query}").content.decode()
+
+
+def test_a_row_unfolds_with_what_to_do_and_what_happened(
+    client_of: ClientOf, finance: User, viewer: User, stranger: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1)
+    services.note(record, "Called the customer.", finance)
+    address = f"/desk/records/{record.pk}/unfolded/"
+
+    html = client_of(finance).get(address).content.decode()
+
+    assert "Called the customer." in html
+    assert "The name supplied already exists." in html
+    assert f'formaction="/admin/syncs/syncrecord/{record.pk}/retry/"' in html
+    assert "Try again" not in client_of(viewer).get(address).content.decode()
+    assert client_of(stranger).get(address).status_code == 404
+    assert client_of(finance).get(f"/desk/records/{2**63}/unfolded/").status_code == 404
+
+
+def test_over_all_companies_only_few_rows_are_sorted(
+    client_of: ClientOf, support: User, finance: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1)
+
+    def sortable(user: User, query: str) -> bool:
+        page = client_of(user).get(f"{LIST}?{query}").context["page"]
+        return any(heading.url for heading in page.headings)
+
+    assert not sortable(support, "o=amount")
+    assert not sortable(support, "status=in_sync")
+    assert sortable(support, "status=failing,waiting")
+    assert sortable(support, f"tenant={record.tenant_id}")
+    assert sortable(finance, "")

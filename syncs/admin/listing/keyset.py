@@ -5,7 +5,7 @@ neither repeat nor hide others. Rows without a value come last, whichever way th
 and whatever the database thinks of NULL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -75,7 +75,7 @@ def slice_of(rows: QuerySet[SyncRecord], order: str, place: Place, size: int) ->
     )
 
 
-def place_of(order: str, asked: dict[str, str]) -> Place:
+def place_of(order: str, asked: Mapping[str, str]) -> Place:
     """What an address says; the start where that makes no sense."""
     name = "before" if "before" in asked else "after"
     told = asked.get(name)

@@ -10,11 +10,11 @@ from accounts.models import User
 from accounts.paging import CappedPaginator
 from accounts.permissions import Action, may
 from syncs.admin.listing.keyset import Slice, last_page, place_of, slice_of
-from syncs.admin.listing.table import Heading, Row, headings, table_rows
+from syncs.admin.listing.table import Heading, Row, can_be_sorted, headings, table_rows
 from syncs.admin.listing.tabs import OPEN, VIEW, KeptView, Tab, kept_view, tabs
 from syncs.models import SavedView, SyncRecord
 from syncs.saved_views import views_of
-from syncs.selection import list_url, order_of, parameters_of, query_of, understood
+from syncs.selection import NEWEST, list_url, order_of, parameters_of, query_of, understood
 from syncs.views.columns import columns_of, offered_columns
 from syncs.views.list_filters import (
     Chip,
@@ -84,9 +84,10 @@ def list_page(rows: QuerySet[SyncRecord], asked: Mapping[str, str], user: User) 
     filters = sensible(told, senseless)
     views = list(views_of(user).select_related("by"))
     view = _opened(views, asked)
-    order = order_of(query_of(filters))
+    is_sortable = can_be_sorted(filters, user)
+    order = order_of(query_of(filters)) if is_sortable else NEWEST
     found = rows.filter(condition)
-    slice_ = slice_of(_shown(found), order, place_of(order, dict(asked)), ROWS)
+    slice_ = slice_of(_shown(found), order, place_of(order, asked), ROWS)
     columns = columns_of(user, view.columns if view else ())
     return ListPage(
         query=query_of(filters),
@@ -98,7 +99,7 @@ def list_page(rows: QuerySet[SyncRecord], asked: Mapping[str, str], user: User) 
         hidden=hidden(filters),
         kept=tuple((name, value) for name, value in filters.items() if name != "q"),
         refusals=refusals(told, senseless),
-        headings=headings(columns, filters, order),
+        headings=headings(columns, filters, order, is_sortable=is_sortable),
         rows=table_rows(slice_.rows, columns),
         footer=_footer(found, slice_, filters, asked),
         columns=_choices(columns, user),

@@ -3,10 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import visible_tenants
 from syncs.admin.cells import CELLS
-from syncs.models import SyncRecord
+from syncs.models import Status, SyncRecord
 from syncs.selection import ORDER, list_url
 from syncs.views.columns import COLUMNS, NAMES, Column
+
+# Records seldom stay in these.
+FEW = frozenset({Status.FAILING, Status.WAITING, Status.PENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,8 @@ class Heading:
     url: str = ""
     # As `aria-sort` says it: ascending, descending, or empty.
     sorted: str = ""
+    # Why the list cannot be sorted by it now.
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,27 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def headings(columns: Iterable[str], asked: Mapping[str, str], order: str) -> tuple[Heading, ...]:
-    return tuple(_heading(name, COLUMNS[name], asked, order) for name in columns)
+def can_be_sorted(filters: Mapping[str, str], user: User) -> bool:
+    """Whether an index runs in the order asked for, or there are few rows to sort.
+
+    Indexes are of one company each: over all companies, which our staff see, none does.
+    """
+    if visible_tenants(user) is not None or "tenant" in filters:
+        return True
+    return set(filters.get("status", "-").split(",")) <= FEW
+
+
+def headings(
+    columns: Iterable[str], asked: Mapping[str, str], order: str, *, is_sortable: bool
+) -> tuple[Heading, ...]:
+    if is_sortable:
+        return tuple(_heading(name, COLUMNS[name], asked, order) for name in columns)
+    return tuple(_plain(name, COLUMNS[name]) for name in columns)
+
+
+def _plain(name: str, column: Column) -> Heading:
+    hint = _("Choose a company to sort by this.") if column.order else ""
+    return Heading(name, str(column.title), column.is_number, hint=hint)
 
 
 def _heading(name: str, column: Column, asked: Mapping[str, str], order: str) -> Heading:
