@@ -90,6 +90,7 @@ class HolderRow:
 class TopCause:
     title: str
     explanation: str
+    sync_name: str
     count: int
     words: str
     money: str
@@ -157,6 +158,7 @@ def _top(group: Group, sync: Sync) -> TopCause:
     return TopCause(
         title=str(words.title),
         explanation=str(words.explanation),
+        sync_name=sync.name,
         count=group.count,
         words=things(sync, group.count),
         money=", ".join(money_words([group.money])),
