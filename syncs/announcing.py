@@ -4,6 +4,7 @@ Kinds of failure are told when a sync comes to rest, so that the message counts 
 first pass of a sync finds is one message, however many kinds there are.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from accounts.notices import notify, people_who_may
 from accounts.permissions import Action
 from accounts.tenancy import TenantQuerySet
 from syncs import clock
-from syncs.causes import PARENT, words_of
+from syncs.causes import HAS_CAUSE, PARENT, kind_of, words_of
 from syncs.engine.values import digest
 from syncs.known_causes import refresh
 from syncs.models import KnownCause, Status, Sync, SyncRecord, SyncState
@@ -125,19 +126,18 @@ def _counted(
     sync: Sync, kinds: Sequence[KnownCause] | TenantQuerySet[KnownCause]
 ) -> list[tuple[str, int]]:
     """Each kind's title with the number of records, the largest first."""
-    wanted = [kind.cause for kind in kinds]
-    exact = [kind for kind in wanted if not kind.startswith(PARENT)]
-    rows = _failing(sync).filter(cause__in=exact).order_by()
-    numbers = dict(rows.values_list("cause").annotate(Count("pk")))
-    for kind in set(wanted) - set(exact):
-        numbers[kind] = _failing(sync).filter(cause__startswith=f"{kind}|").count()
-    titled = [(str(words_of(kind, sync).title), numbers.get(kind, 0)) for kind in wanted]
+    numbers: Counter[str] = Counter()
+    groups = _failing(sync).order_by().values_list("cause").annotate(Count("pk"))
+    for cause, number in groups.iterator():
+        numbers[kind_of(cause)] += number
+    titled = [(str(words_of(kind.cause, sync).title), numbers[kind.cause]) for kind in kinds]
     return sorted(titled, key=lambda told: (-told[1], told[0]))
 
 
 def _failing(sync: Sync) -> TenantQuerySet[SyncRecord]:
+    # With the condition of the index on causes, off which they are counted.
     records = SyncRecord.objects.for_tenant(sync.tenant_id)
-    return records.filter(sync=sync, status=Status.FAILING)
+    return records.filter(HAS_CAUSE, sync=sync, status=Status.FAILING)
 
 
 def _tell_paused(sync: Sync) -> None:
