@@ -24,6 +24,9 @@ from syncs.views.record_marks import Parts, marked, whole
 IN_TABLES = frozenset({TransformKind.LINES, TransformKind.ALLOCATIONS})
 
 
+LONG = 600
+
+
 @dataclass(frozen=True, slots=True)
 class FieldRow:
     """One mapping as both sides hold it now, and as they last agreed on it."""
@@ -38,6 +41,11 @@ class FieldRow:
     # Both sides again, with what the other has not marked.
     left_parts: Parts = ()
     right_parts: Parts = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it would push everything else off the page."""
+        return max(len(self.left), len(self.base), len(self.right)) > LONG
 
 
 @dataclass(frozen=True, slots=True)
