@@ -132,7 +132,10 @@ def _make(turn: Turn, news_of: NewsOf) -> bool:
                 key=f"digest:{turn.window.day}:{tenant.pk}",
                 title=title,
                 body=body,
-                url=list_url(status=Status.FAILING.value),
+                url=list_url(
+                    status=Status.FAILING.value,
+                    tenant=tenant.pk if len(turn.tenants) > 1 else None,
+                ),
             )
     return bool(messages)
 

@@ -14,6 +14,7 @@ from accounts import inbox
 from accounts.models import Membership, Notification, NotificationKind, SupportAccess, Tenant, User
 from accounts.notices import notify
 from accounts.tenancy import all_tenants
+from syncs.pruning import prune
 from tests.conftest import ClientOf
 
 INBOX = "/desk/inbox/"
@@ -219,6 +220,6 @@ def test_old_messages_are_forgotten(finance: User, tell: Tell) -> None:
     with all_tenants("a test makes a message old"):
         Notification.objects.filter(pk=old.pk).update(created_at=now - timedelta(days=91))
 
-    assert inbox.prune(now) == 1
+    assert prune(now) == 1
     with all_tenants("a test looks what is left"):
         assert list(Notification.objects.all()) == [fresh]

@@ -7,7 +7,8 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from accounts.letters import send_due
-from accounts.models import Membership, User
+from accounts.models import Membership, NotificationKind, Tenant, User
+from accounts.notices import notify
 from accounts.preferences import change_preferences
 from accounts.tenancy import all_tenants
 from syncs.digest import make_due
@@ -72,3 +73,21 @@ def test_how_one_is_told_is_chosen_by_keyboard(at_desk: AtDesk, finance: User) -
     expect(page.get_by_text("Saved. It holds")).to_be_visible()
     expect(switch).not_to_be_checked()
     expect(page.get_by_label("The daily digest comes at")).to_have_value("6")
+
+
+def test_the_bell_of_an_open_page_hears_of_news_within_a_minute(
+    at_desk: AtDesk, finance: User, tenant: Tenant
+) -> None:
+    person = at_desk(finance)
+    person.page.clock.install()
+    page = person.open("/desk/preferences/")
+    bell = page.get_by_role("link", name="Messages: ")
+    expect(bell).to_have_accessible_name("Messages: none unread")
+
+    kind = NotificationKind.JOB
+    notify([finance], kind, tenant=tenant, key="job:1", title="Export ready", url="/desk/jobs/")
+    page.clock.run_for(61_000)
+
+    expect(bell).to_have_accessible_name("Messages: 1 unread")
+    page.clock.run_for(61_000)
+    expect(bell).to_have_accessible_name("Messages: 1 unread")

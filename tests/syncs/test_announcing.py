@@ -1,11 +1,13 @@
 """People hear once of each new kind of failure, when the sync has come to rest."""
 
+import importlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.apps import apps
 
 from accounts.models import Notification, NotificationKind, User
 from accounts.tenancy import all_tenants
@@ -221,3 +223,27 @@ def test_a_sync_that_stands_still_is_told_once_however_often_it_is_tried(
     (message,) = told(finance)
     assert message.title == f"{at_work.sync.name} stands still: its settings need you"
     assert message.body == "The income account is gone."
+
+
+def test_nobody_hears_of_what_failed_before_there_were_messages(
+    world: World, finance: User
+) -> None:
+    """As on a site that is brought up to date: see the migration."""
+    add(world, "Ann", "Bob")
+    refuse(world, LONG_NAME)
+    world.settle()
+    migration = importlib.import_module("syncs.migrations.0008_when_first_told")
+    with all_tenants("a migration is about everybody"):
+        Notification.objects.all().delete()
+        KnownCause.objects.all().delete()
+        world.sync.records.filter(left_title="Bob").update(cause="parent|org|1")
+        world.change_sync(first_told_at=None)
+        migration.know_what_is_there(apps, None)
+        world.sync.refresh_from_db()
+        announcing.announce(world.sync)
+
+        assert set(world.sync.causes.values_list("cause", flat=True)) == {
+            "field_invalid|2030|Name",
+            "parent|org",
+        }
+    assert told(finance) == []

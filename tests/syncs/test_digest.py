@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -385,6 +386,10 @@ def test_several_companies_are_one_mail_with_a_part_for_each(
     make_due(EIGHT)
 
     assert [each.title for each in digests(finance)] == ["1 new failure", "2 new failures"]
+    assert [parse_qs(urlsplit(each.url).query)["tenant"] for each in digests(finance)] == [
+        [str(desk.tenant.pk)],
+        [str(second.tenant.pk)],
+    ]
     assert digests(stranger) == []
     assert send_due() == 1
     assert mail.outbox[0].subject == "Daily digest for 2 companies"
