@@ -1,6 +1,8 @@
 """Finding a record by what finance staff have at hand: a name, an e-mail, an id or its address."""
 
 import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.db.models import Q, QuerySet
 from django.utils.encoding import iri_to_uri
@@ -11,8 +13,14 @@ from syncs.engine.terms import Side
 from syncs.models import MatchValue, Sync, SyncRecord
 from syncs.recipes import RECIPES
 
-# The last number of an address: .../record/0-1/12345 or ...?nameId=58
-ID_IN_ADDRESS = re.compile(r"[/=](\d+)(?=[/?#&]|$)")
+# Addresses as people copy them, and the side on which the provider stands that has such pages:
+# .../record/0-1/12345?engagement=7 and ...?nameId=58&tab=2
+OF_ADDRESSES = (
+    (re.compile(r"/record/\d+-\d+/(\d+)(?=[/?#]|$)"), (Side.LEFT,)),
+    (re.compile(r"[?&](?:nameid|txnid)=(\d+)(?=[&#]|$)"), (Side.RIGHT,)),
+)
+# Of any other address the last number of its path: .../contacts/7/deal/12345/
+ID_IN_PATH = re.compile(r"/(\d+)(?=[/?#]|$)")
 # Some providers' ids, wherever in an address: ...?_Division_=1&ID=8f1c0c7e-...
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Rarer names are looked up on their own; the list then has no row to walk past.
@@ -30,7 +38,7 @@ def matching(words: str) -> Q:
     if not text:
         return Q()
     if text.startswith(("http://", "https://")):
-        return Q(pk__in=_with_id(_id_in(text)))
+        return Q(pk__in=_with_id(*_id_in(text)))
     found = _named(text)
     if text.isdigit() or GUID.fullmatch(text.lower()):
         found |= Q(pk__in=_with_id(text.lower()))
@@ -39,13 +47,18 @@ def matching(words: str) -> Q:
     return found
 
 
-def _id_in(address: str) -> str:
-    told = iri_to_uri(address)
-    found: list[str] = GUID.findall(told.lower()) or ID_IN_ADDRESS.findall(told)
-    return found[-1] if found else ""
+def _id_in(address: str) -> tuple[str, Sequence[Side]]:
+    """The record's id in an address, and the sides it can be of."""
+    told = iri_to_uri(address).lower()
+    for shape, of_sides in OF_ADDRESSES:
+        found = shape.search(told)
+        if found is not None:
+            return found[1], of_sides
+    ids: list[str] = GUID.findall(told) or ID_IN_PATH.findall(urlsplit(told).path)
+    return (ids[-1] if ids else ""), tuple(Side)
 
 
-def _with_id(record_id: str) -> list[int]:
+def _with_id(record_id: str, of_sides: Sequence[Side] = tuple(Side)) -> list[int]:
     """Looked up sync by sync, which is how ids are indexed."""
     if not record_id:
         return []
@@ -54,7 +67,7 @@ def _with_id(record_id: str) -> list[int]:
         rows = SyncRecord.objects.filter(sync__in=syncs)
         return [
             pk
-            for side in Side
+            for side in of_sides
             for pk in rows.filter(sides.with_ids(side, [record_id])).values_list("pk", flat=True)
         ]
 

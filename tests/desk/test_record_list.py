@@ -68,6 +68,27 @@ def test_the_explanation_opens_for_the_keyboard_too(
             {"Person 4"},
             id="its address",
         ),
+        pytest.param(
+            "https://app-eu1.hubspot.com/contacts/7/record/0-1/1002/?engagement=1001",
+            {"Person 2"},
+            id="a left address with more behind it",
+        ),
+        pytest.param(
+            "https://app.hubspot.com/contacts/7/contact/1002/", {"Person 2"}, id="an older one"
+        ),
+        pytest.param(
+            "https://app.qbo.intuit.com/app/invoice?txnId=58&companyId=1002",
+            {"Person 3"},
+            id="a document's address",
+        ),
+        pytest.param(
+            "https://app.hubspot.com/contacts/7/record/0-1/58", set(), id="the other side's id"
+        ),
+        pytest.param(
+            f"https://start.exactonline.nl/docs/SlsInvoice.aspx?ID={GUID}",
+            {"Person 4"},
+            id="an address with a bare id",
+        ),
         pytest.param("https://example.org/", set(), id="an address of nothing"),
         pytest.param("nobody", set(), id="nothing"),
     ],
