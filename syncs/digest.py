@@ -4,9 +4,10 @@ Made by whichever worker looks first: the day it was made for is stored together
 still tells of the same hours; nothing changed, and there is none that day.
 """
 
+import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -32,6 +33,8 @@ from syncs.digest_parts import (
 from syncs.models import Status
 from syncs.queue import enqueue
 from syncs.selection import list_url
+
+logger = logging.getLogger(__name__)
 
 DIGESTS = "syncs.tasks.make_digests"
 KIND = NotificationKind.DIGEST
@@ -61,11 +64,16 @@ def make_due(now: datetime | None = None, *, seconds: float = SECONDS) -> int:
     news_of = cache(company_news)
     made = 0
     with all_tenants("each digest is made of the companies of one person"):
-        for turn in _turns(now):
+        for user, memberships in _people():
             if time.monotonic() > until:
                 enqueue(DIGESTS)
                 break
-            made += _make(turn, news_of)
+            try:
+                turn = _turn(user, memberships, now)
+                made += turn is not None and _make(turn, news_of)
+            except Exception:
+                # One person's trouble keeps nobody else's digest.
+                logger.exception("The digest of person %s could not be made.", user.pk)
     return made
 
 
@@ -74,18 +82,6 @@ def moment_of(day: date, hour: int, zone: ZoneInfo) -> datetime:
     the hour is skipped, when it would have begun.
     """
     return datetime(day.year, day.month, day.day, hour, tzinfo=zone).astimezone(UTC)
-
-
-def _turns(now: datetime) -> Iterator[Turn]:
-    for user, memberships in _people():
-        preferences = preferences_of(user)
-        channels = channels_of(preferences, KIND)
-        if not (channels.app or channels.mail):
-            continue
-        zone = ZoneInfo(preferences.time_zone or memberships[0].tenant.time_zone)
-        turn = _turn(user, preferences, memberships, now, zone)
-        if turn is not None:
-            yield turn
 
 
 def _people() -> Iterator[tuple[User, list[Membership]]]:
@@ -98,25 +94,28 @@ def _people() -> Iterator[tuple[User, list[Membership]]]:
         yield memberships[0].user, memberships
 
 
-def _turn(
-    user: User,
-    preferences: Preferences,
-    memberships: Iterable[Membership],
-    now: datetime,
-    zone: ZoneInfo,
-) -> Turn | None:
-    """None when the last hour of the digest was made already, or is long gone."""
-    day = now.astimezone(zone).date()
-    until = moment_of(day, preferences.digest_hour, zone)
-    if until > now:
-        day -= DAY
-        until = moment_of(day, preferences.digest_hour, zone)
+def _turn(user: User, memberships: Sequence[Membership], now: datetime) -> Turn | None:
+    """None for who wants none, or has had that of the last hour, or missed it by far."""
+    preferences = preferences_of(user)
+    channels = channels_of(preferences, KIND)
+    if not (channels.app or channels.mail):
+        return None
+    zone = ZoneInfo(preferences.time_zone or memberships[0].tenant.time_zone)
+    day, until = _last_hour(now, preferences.digest_hour, zone)
     made_on, since = preferences.digest_made_on, preferences.digest_until or until - DAY
     if now - until > LATE or (made_on is not None and made_on >= day):
         return None
     tenants = tuple(each.tenant for each in memberships if each.created_at < until)
     window = Window(max(since, until - LONGEST), until, day)
     return Turn(user, tenants, window) if tenants and since < until else None
+
+
+def _last_hour(now: datetime, hour: int, zone: ZoneInfo) -> tuple[date, datetime]:
+    """The last day on which that hour began there, and when it did."""
+    day = now.astimezone(zone).date()
+    if moment_of(day, hour, zone) > now:
+        day -= DAY
+    return day, moment_of(day, hour, zone)
 
 
 def _make(turn: Turn, news_of: NewsOf) -> bool:

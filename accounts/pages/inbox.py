@@ -29,7 +29,8 @@ SHOWN = (
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """One page of one's own messages, all or of one kind."""
     user = person_of(request)
-    kind = request.GET.get("kind", ALL)
+    asked = request.GET.get("kind", ALL)
+    kind = asked if asked in dict(SHOWN) else ALL
     shown = inbox_of(user)
     if kind == UNREAD:
         shown = shown.filter(read_at=None)

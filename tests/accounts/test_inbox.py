@@ -123,6 +123,7 @@ def test_the_list_is_narrowed_by_kind_and_to_what_is_unread(
     assert "Rows are ready" not in page(client, "?kind=connection")
     assert "Books do not answer" in page(client, "?kind=connection")
     assert "Seen before" not in page(client, "?kind=unread")
+    assert "Seen before" in page(client, "?kind=%00no-kind")
 
 
 def test_older_messages_are_a_page_further(

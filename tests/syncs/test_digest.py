@@ -272,6 +272,19 @@ def test_a_person_who_just_came_is_told_from_the_next_day_on(desk: Desk, tenant:
     assert make_due(EIGHT + timedelta(days=1)) == 1
 
 
+def test_the_trouble_of_one_keeps_nobody_elses(
+    desk: Desk, finance: User, owner: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As when a time zone is known no longer."""
+    for person, zone in ((finance, "Mars/Olympus"), (owner, "UTC")):
+        change_preferences(person, time_zone=zone)
+    desk.failing("Ann")
+
+    assert make_due(EIGHT) == 1
+    assert len(digests(owner)) == 1
+    assert f"person {finance.pk}" in caplog.text
+
+
 def test_what_is_left_when_the_time_is_up_is_another_tasks(
     desk: Desk, finance: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
