@@ -9,6 +9,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import viewing
@@ -54,7 +55,7 @@ class ViewAsMiddleware:
             # What was asked for was meant as the customer: it is not done with one's own rights.
             viewing.stop(request)
             messages.warning(request, _("The look at the company is over: it ended, or ran out."))
-            return redirect("desk_support_access")
+            return _away(request)
         return self.get_response(request)
 
     def process_view(
@@ -90,6 +91,13 @@ class StaffMfaMiddleware:
             return None
         messages.warning(request, _("Set up a second factor first: our own staff need one."))
         return redirect("mfa_index")
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """To the page of looks; a part that a page fetches takes the whole page there."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": reverse("desk_support_access")})
+    return redirect("desk_support_access")
 
 
 def _works_for_us(user: User) -> bool:

@@ -11,6 +11,7 @@ from syncs.pages import (
     decisions,
     exporting,
     files,
+    house,
     jobs,
     overview,
     unfolding,
@@ -22,6 +23,7 @@ view = admin.site.admin_view
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/copy/", view(copying.copy_configuration), name="desk_copy"),
     path("desk/changes/", view(audit.audit_trail), name="desk_audit_trail"),
+    path("desk/changes/company/", view(house.company_changes), name="desk_company_changes"),
     path("desk/changes/<int:change_id>/", view(audit.change_page), name="desk_change"),
     path(
         "desk/changes/<int:change_id>/revert/",

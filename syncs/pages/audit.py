@@ -119,6 +119,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "is_narrowed": any(form.cleaned_data.values()),
         "shows_tenant": "tenant" in form.fields,
+        "shows_house": may(request.user, Action.VIEW_MEMBERS),
     }
     return _page(request, "trail.html", context)
 

@@ -38,6 +38,7 @@ PAGES: dict[str, Page] = {
     "desk_view_as": Page(allowed=NOBODY, arguments=_access),
     "desk_copy": Page(allowed=STAFF),
     "desk_audit_trail": Page(allowed=WORKERS),
+    "desk_company_changes": Page(allowed=LEADERS),
     "desk_change": Page(allowed=WORKERS, arguments=_change, stranger=MISSING),
     "desk_change_revert": Page(allowed=WORKERS, arguments=_change, stranger=MISSING),
     "desk_view_as_leave": Page(allowed=ALL, status=POSTED),

@@ -166,6 +166,13 @@ def test_it_ends_by_itself_in_the_middle(looking: Client, access: SupportAccess)
     assert "it ended, or ran out" in looking.get(SUPPORT_PAGE).text
 
 
+def test_a_part_of_a_page_takes_the_page_away(looking: Client, access: SupportAccess) -> None:
+    change(access, ended_at=timezone.now())
+
+    answer = looking.get("/admin/syncs/sync/", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == SUPPORT_PAGE
+
+
 def test_what_was_meant_as_the_customer_is_not_done_as_oneself(
     looking: Client, access: SupportAccess, sync_id: int, owner: User
 ) -> None:
