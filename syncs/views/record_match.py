@@ -30,6 +30,7 @@ from syncs.views.ends import NOTHING, Ends, lone_side
 MOST_CARRIERS = 200
 MOST_CANDIDATES = 50
 MOST_FOUND = 20
+ALONE = [status.value for status in Status if status is not Status.IN_SYNC]
 # So much is said of each of them.
 FACTS = 4
 _NO_FACTS = frozenset({TransformKind.LINES, TransformKind.ALLOCATIONS, TransformKind.REFERENCE})
@@ -287,7 +288,8 @@ def _found(
     record: SyncRecord, words: str, mappings: Sequence[MappingRow], ends: Ends
 ) -> Iterator[CandidateRow]:
     side = lone_side(record).other
-    alone = _of_sync(record).filter(**{sides.column(side.other, "id"): ""})
+    # None of those is in sync: it spares the walk past all pairs.
+    alone = _of_sync(record).filter(status__in=ALONE, **{sides.column(side.other, "id"): ""})
     for row in search(alone, words).order_by("-pk")[:MOST_FOUND]:
         one = {"id": sides.get(row, side, "id"), "title": "", "linked_to": ""}
         told = _("on its own in %(provider)s") % {"provider": ends.name(side)}

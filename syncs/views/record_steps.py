@@ -5,7 +5,7 @@ place that this record does not have (no parent, no record there) makes no butto
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -128,8 +128,15 @@ class Surroundings:
     sections: frozenset[Place] = field(default_factory=frozenset)
 
 
-def steps_with_ways(steps: Iterable[Words], around: Surroundings) -> tuple[Step, ...]:
-    return tuple(Step(str(step), tuple(_ways(step, around))[:MOST_WAYS]) for step in steps)
+def steps_with_ways(steps: Sequence[Words], around: Surroundings) -> tuple[Step, ...]:
+    """The steps; a part of the page itself is led to from the last one that speaks of it."""
+    made: list[Step] = []
+    led: set[str] = set()
+    for step in reversed(steps):
+        ways = tuple(way for way in _ways(step, around) if way.url not in led)[:MOST_WAYS]
+        led.update(way.url for way in ways if way.url.startswith("#"))
+        made.append(Step(str(step), ways))
+    return tuple(reversed(made))
 
 
 def _ways(step: Words, around: Surroundings) -> Iterator[Way]:
@@ -235,6 +242,13 @@ def _failing(around: Surroundings) -> Way:
     return Way(_("Failing records of this sync"), url)
 
 
+def _match(around: Surroundings) -> Way | None:
+    """Where nobody is named already who could be it."""
+    if Place.MATCH not in around.sections or Place.CANDIDATES in around.sections:
+        return None
+    return Way(_("Find its partner"), f"#{Place.MATCH.value}-title")
+
+
 def _section(place: Place, label: Callable[[], str]) -> "Maker":
     def make(around: Surroundings) -> Way | None:
         return Way(label(), f"#{place.value}-title") if place in around.sections else None
@@ -259,7 +273,7 @@ _MAKERS: Mapping[Place, Maker] = {
     Place.UNLINK: _unlink,
     Place.FAILING: _failing,
     Place.CANDIDATES: _section(Place.CANDIDATES, lambda: _("Choose its partner")),
-    Place.MATCH: _section(Place.MATCH, lambda: _("Find its partner")),
+    Place.MATCH: _match,
     Place.CONFLICTS: _section(Place.CONFLICTS, lambda: _("Choose the values")),
     Place.LOCKS: _section(Place.LOCKS, lambda: _("See what was changed")),
     Place.LINES: _section(Place.LINES, lambda: _("Compare the lines")),

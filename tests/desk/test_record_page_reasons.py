@@ -107,7 +107,7 @@ def test_a_condition_that_no_longer_fits_its_field_says_so(
 def lone_customer(make_record: MakeRecord, number: int, name: str, **values: object) -> SyncRecord:
     right_id = str(50 + number)
     given = {"right_id": right_id, "right_title": name, "born": "right", **values}
-    lone = {"left_id": "", "left_title": "", "left_values": {}, "status": Status.IN_SYNC}
+    lone = {"left_id": "", "left_title": "", "left_values": {}, "status": Status.EXCLUDED}
     return make_record(number, category="", **{**lone, **given})
 
 
