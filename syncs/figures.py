@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import Max, Sum
 
 from accounts.tenancy import all_tenants
 from syncs import clock
@@ -50,12 +50,25 @@ def count_day(sync: Sync, now: datetime | None = None) -> DailyFigure | None:
 
 
 def count_late(now: datetime | None = None) -> int:
-    """Count the syncs that worked on after their last count; how many."""
+    """Count the syncs of which something changed after their last count; how many."""
     now = now or clock.now()
+    since = now - timedelta(days=1)
     with all_tenants("the days of all syncs are counted"):
-        worked = Sync.objects.filter(runs__ended_at__gte=now - timedelta(days=1)).distinct()
-        late = worked.exclude(days__counted_at__gte=F("last_run_at"))
-        return sum(count_day(sync, now) is not None for sync in late)
+        ended = Run.objects.filter(ended_at__gte=since).order_by().values_list("sync_id")
+        changed = dict(ended.annotate(Max("ended_at")))
+        days = DailyFigure.objects.filter(day__gte=since.date()).order_by("day")
+        counted = dict(days.values_list("sync_id", "counted_at"))
+        late = {pk for pk, at in counted.items() if at is None}
+        late |= {pk for pk, at in changed.items() if (counted.get(pk) or since) < at}
+        syncs = Sync.objects.filter(pk__in=late).order_by("pk")
+        return sum(count_day(sync, now) is not None for sync in syncs)
+
+
+def count_again(sync_ids: Collection[int]) -> None:
+    """People changed how these syncs stand: the count of today holds no more."""
+    with all_tenants("the days of these syncs are of their tenants"):
+        days = DailyFigure.objects.filter(sync_id__in=list(sync_ids), day=clock.now().date())
+        days.update(counted_at=None)
 
 
 def _count(sync: Sync, now: datetime) -> DailyFigure:

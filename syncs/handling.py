@@ -18,6 +18,7 @@ from accounts.models import Membership, NotificationKind, Tenant, User
 from accounts.notices import notify
 from accounts.tenancy import TenantQuerySet, all_tenants
 from syncs import clock
+from syncs.figures import count_again
 from syncs.marking import MOST_NOTES, NotPossible
 from syncs.models import (
     Activity,
@@ -47,7 +48,8 @@ def assign(
 ) -> int:
     """Make it this person's turn, or nobody's; how many records.
 
-    Untold, the caller says it once for many calls (`tell_of_assignment`). Raises NotPossible for a person who is neither a member of the records' company nor our staff.
+    Untold, the caller says it once for many calls (`tell_of_assignment`). Raises NotPossible for a
+    person who is neither a member of the records' company nor our staff.
     """
     rows = records.order_by()
     with transaction.atomic():
@@ -101,6 +103,7 @@ def resolve(records: Rows, reason: str, by: User) -> int:
             ids = [row[0] for row in found if row[3] == cause]
             for part in _chunks(ids):
                 _resolve(part, cause, reason, by)
+        count_again({row[2] for row in found})
     return len(found)
 
 
@@ -116,11 +119,9 @@ def cancel_retries(records: Rows, by: User) -> int:
 
 def _resolve(ids: Sequence[int], cause: str, reason: str, by: User) -> None:
     with all_tenants("the ids were chosen among the rows the caller may reach"):
+        changes = {**CALM, **resolved_values(cause)}
         SyncRecord.objects.filter(pk__in=ids).update(
-            **CALM,
-            **resolved_values(cause),
-            status=Status.EXCLUDED,
-            snoozed_until=None,
+            **changes, status=Status.EXCLUDED, snoozed_until=None
         )
         Failure.objects.filter(record_id__in=ids, closed_at=None).update(
             closed_at=clock.now(), outcome=Outcome.RESOLVED, by=by, note=reason

@@ -23,6 +23,8 @@ REGULARS = (
     Regular("saldo-letters", "syncs.tasks.send_letters", Schedule.MINUTES),
     # Hours begin at the quarters of an hour in some time zones.
     Regular("saldo-digests", "syncs.tasks.make_digests", Schedule.MINUTES, minutes=15),
+    # What happened within a minute of a sync's last count, and what people did since.
+    Regular("saldo-figures", "syncs.tasks.count_days", Schedule.MINUTES, minutes=5),
     Regular("saldo-prune", "syncs.tasks.prune", Schedule.DAILY),
 )
 

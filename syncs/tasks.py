@@ -2,7 +2,7 @@
 
 from accounts import letters
 from integrations import services as integrations
-from syncs import desk_jobs, digest, heartbeat, pruning, runs
+from syncs import desk_jobs, digest, figures, heartbeat, pruning, runs
 from syncs import dispatch as dispatching
 from syncs.models import RunTrigger
 
@@ -29,6 +29,10 @@ def send_letters() -> int:
 
 def make_digests() -> int:
     return digest.make_due()
+
+
+def count_days() -> int:
+    return figures.count_late()
 
 
 def prune() -> int:

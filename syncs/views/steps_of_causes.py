@@ -42,7 +42,12 @@ def steps_with_places(
     steps: Iterable[Words], user: User, sync: Sync, mappings: Sequence[MappingRow], cause: str
 ) -> tuple[Step, ...]:
     """Steps that are done once for all the records lead to the mapping, settings or connections."""
-    return tuple(_step(step, user, sync, mappings, cause) for step in steps)
+    found = [_step(step, user, sync, mappings, cause) for step in steps]
+    urls = [step.url for step in found]
+    # Once is enough, at the first step that wants it.
+    return tuple(
+        Step(step.text) if step.url in urls[:place] else step for place, step in enumerate(found)
+    )
 
 
 def _step(step: Words, user: User, sync: Sync, mappings: Sequence[MappingRow], cause: str) -> Step:
