@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.tenancy import all_tenants
 from syncs.desk_jobs.claims import hand_in
-from syncs.models import DeskJob, JobKind, SyncRecord
+from syncs.models import DeskJob, JobKind, JobState, SyncRecord
 from syncs.selection import Selection
 
 
@@ -42,7 +42,9 @@ def jobs_of(user: User) -> QuerySet[DeskJob]:
 
 
 def job_url(job: DeskJob) -> str:
-    return reverse("desk_job", args=[job.uuid])
+    """Its page; of a file of decisions that is not applied yet, what it would do."""
+    page = "desk_decisions_preview" if job.state == JobState.DRAFT else "desk_job"
+    return reverse(page, args=[job.uuid])
 
 
 def _newest() -> int:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.results import Result, RowResult
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from accounts.admin_base import person_of
 from accounts.permissions import Action, may
@@ -31,7 +32,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy("CSV or Excel (XLSX), at most 5,000 rows and 5 MB."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt", "class": "saldo-input"}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx,.txt"}),
     )
 
     def clean_file(self) -> object:
@@ -88,6 +89,7 @@ def desk_decisions_preview(request: HttpRequest, uuid: UUID) -> HttpResponseBase
     if request.method == "POST":
         if not apply_upload(job):
             messages.warning(request, _("It was applied already."))
+        job.refresh_from_db()
         return redirect(job_url(job))
     return _preview_page(request, job)
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.permissions import Action, may
 from syncs.desk_jobs import cancel, job_url, jobs_of
 from syncs.desk_jobs.told import export_log, job_page, job_rows
-from syncs.models import DeskJob
+from syncs.models import DeskJob, JobState
 
 PER_PAGE = 50
 
@@ -40,6 +40,8 @@ def desk_jobs(request: HttpRequest) -> HttpResponseBase:
 def desk_job(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     person = _person(request)
     job = _job_or_404(request, uuid)
+    if job.state == JobState.DRAFT:
+        return redirect(job_url(job))
     context = {
         **admin.site.each_context(request),
         "title": job.get_kind_display(),
