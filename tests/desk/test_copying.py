@@ -22,6 +22,7 @@ from syncs.models import (
     Sync,
     SyncState,
 )
+from syncs.reverting import revert
 from tests.conftest import ClientOf
 from tests.desk.conftest import CONTACT, CUSTOMER, contacts_sync, know_fields
 from tests.desk.deals import deals_sync
@@ -271,6 +272,24 @@ def test_it_is_kept_as_one_change_and_all_is_decided_anew(
     assert (change.kind, change.by, change.sync) == (ChangeKind.COPIED, support, others_invoices)
     others_invoices.refresh_from_db()
     assert others_invoices.revision == before + 1
+
+
+def test_a_copy_can_be_put_back(
+    contacts: Sync, others_contacts: Sync, support: User, other_tenant: Tenant
+) -> None:
+    add_mapping(contacts, "score")
+    add_condition(contacts, "lead")
+    services.change_settings(contacts, {"direction": "to_right"})
+    before = own(others_contacts)
+    apply(plan(contacts, others_contacts), others_contacts.integration, support)
+    assert own(others_contacts) != before
+
+    revert(ConfigurationChange.objects.for_tenant(other_tenant).get(), support)
+
+    others_contacts.refresh_from_db()
+    assert sorted(own(others_contacts)) == sorted(before)
+    assert others_contacts.direction == "both"
+    assert others_contacts.conditions.get(fixed=False).values == ["customer"]
 
 
 def test_nothing_else_of_the_other_company_goes_along(
