@@ -63,12 +63,12 @@ def notice_letter(parts: Sequence[Notification]) -> EmailMessage:
 
 
 def _notice_subject(parts: Sequence[Notification]) -> str:
-    if len(parts) == 1:
-        return " ".join(f"{parts[0].tenant}: {parts[0].title}".split())
-    return _("%(kind)s for %(count)d companies") % {
-        "kind": parts[0].get_kind_display(),
-        "count": len({part.tenant_id for part in parts}),
-    }
+    first, companies = parts[0], {part.tenant_id for part in parts}
+    if len(companies) == 1:
+        title = first.title if len(parts) == 1 else first.get_kind_display()
+        return " ".join(f"{first.tenant}: {title}".split())
+    words = _("%(kind)s for %(count)d companies")
+    return words % {"kind": first.get_kind_display(), "count": len(companies)}
 
 
 def _notice_headers(first: Notification) -> dict[str, str]:

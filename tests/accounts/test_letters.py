@@ -215,6 +215,15 @@ def test_a_digest_of_several_companies_is_one_letter_with_a_part_for_each(
     assert send_due() == 0
 
 
+def test_digests_of_two_days_that_wait_are_one_letter(finance: User, tenant: Tenant) -> None:
+    for day in ("Monday", "Tuesday"):
+        tell(finance, tenant, key=day, title=day, kind=NotificationKind.DIGEST)
+
+    assert send_due() == 1
+    assert letter().subject == f"{tenant}: Daily digest"
+    assert str(letter().body).index("Monday") < str(letter().body).index("Tuesday")
+
+
 def test_news_that_could_not_be_sent_for_days_is_no_news(finance: User, tenant: Tenant) -> None:
     message = tell(finance, tenant)
 
