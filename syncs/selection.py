@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.permissions import Action, tenants_where
 from accounts.tenancy import TenantQuerySet, all_tenants, tenant_scope
 from integrations.contract import Category
-from syncs import clock, search
+from syncs import clock, narrowing, search
 from syncs.models import Status, Sync, SyncRecord
 from syncs.recipes import RECIPES
 
@@ -183,9 +183,7 @@ def _held_by(value: str) -> Q:
     object_type, mark, parent_id = sensible_text(value).partition("|")
     if not (object_type and mark and parent_id):
         raise ValueError(value)
-    named = {"parent_type": object_type, "parent_id": parent_id}
-    children = SyncRecord.objects.filter(**named).exclude(left_id="")
-    return Q(**named) | Q(parent_id__in=children.values("left_id"))
+    return narrowing.held_by(object_type, parent_id)
 
 
 def _integration(value: str, _user: User) -> Q:
@@ -288,8 +286,8 @@ PARAMETERS: dict[str, Condition] = {
     "failed_to": _to("first_failed_at"),
     "attempted_from": _from("last_attempt_at"),
     "attempted_to": _to("last_attempt_at"),
-    "created_from": _from("created_at"),
-    "created_to": _to("created_at"),
+    "created_from": lambda value, _user: narrowing.made_from(day_begins(value)),
+    "created_to": lambda value, _user: narrowing.made_before(day_begins(value) + timedelta(days=1)),
     "due": _due,
     "snoozed": _snoozed,
     "retry": _retry,

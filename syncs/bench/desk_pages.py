@@ -99,6 +99,7 @@ def _values(sight: Sight) -> dict[str, tuple[object, ...]]:
         "status": (*Status.values, "failing,waiting"),
         "category": (sight.customer.category, Category.PARENT_MISSING.value),
         "cause": (record.cause, sight.customer.cause),
+        "parent": (f"{record.parent_type}|{record.parent_id}",),
         "sync": (record.sync_id,),
         "integration": (record.sync.integration_id,),
         "object": ("invoice", "contact"),
