@@ -1,6 +1,7 @@
 """What makes a record a document: lines and amounts of both sides, and what was changed where."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -140,34 +141,23 @@ def _cells(line: Line | None, rates: Mapping[str, Sequence[str]]) -> LineCells:
     )
 
 
-type Likeness = Callable[[Line, Line], bool]
-
-# From the closest to the last resort: whatever is left, in its order.
-_LIKENESSES: tuple[Likeness, ...] = (
-    lambda one, two: (one.get("quantity"), _amount(one)) == (two.get("quantity"), _amount(two)),
-    lambda one, two: _amount(one) == _amount(two),
-    lambda one, two: one.get("name", "") == two.get("name", ""),
-    lambda _one, _two: True,
-)
-
-
 def _pairs(
     left: Sequence[Line], right: Sequence[Line]
 ) -> Iterator[tuple[Line | None, Line | None]]:
     """Each line with the one that is most like it, in the order of the left."""
-    free = list(enumerate(right))
+    free = dict(enumerate(right))
     found: dict[int, Line] = {}
-    for alike in _LIKENESSES:
+    for likeness in _LIKENESSES:
+        alike: dict[Hashable, deque[int]] = defaultdict(deque)
+        for other, line in free.items():
+            alike[likeness(line)].append(other)
         for place, line in enumerate(left):
-            if place in found:
-                continue
-            match = next((one for one in free if alike(line, one[1])), None)
-            if match is not None:
-                free.remove(match)
-                found[place] = match[1]
+            others = alike.get(likeness(line)) if place not in found else None
+            if others:
+                found[place] = free.pop(others.popleft())
     for place, line in enumerate(left):
         yield line, found.get(place)
-    for _place, line in free:
+    for line in free.values():
         yield None, line
 
 
@@ -178,9 +168,21 @@ def _amount(line: Line | None) -> Decimal:
 
 def _number(stored: object) -> Decimal:
     try:
-        return Decimal(str(stored or "0"))
+        number = Decimal(str(stored or "0"))
     except InvalidOperation:
         return Decimal(0)
+    return number if number.is_finite() else Decimal(0)
+
+
+type Likeness = Callable[[Line], Hashable]
+
+# From the closest to the last resort: whatever is left, in its order.
+_LIKENESSES: tuple[Likeness, ...] = (
+    lambda line: (line.get("quantity"), _amount(line)),
+    _amount,
+    lambda line: line.get("name", ""),
+    lambda _line: None,
+)
 
 
 def _sum(lines: Iterable[Line]) -> Decimal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from syncs import clock
+from syncs.engine.linked import CHANGED_AFTER
 from syncs.models import Status, SyncRecord
 from syncs.recipes import recipe_of
 from syncs.views.sending import can_be_sent, sending_words
@@ -34,6 +35,8 @@ class Question:
     url: str
     # What has to be said with it; "" for nothing.
     asks_for: str = ""
+    # Among the other buttons; else where what it is about is shown.
+    is_general: bool = True
 
 
 def buttons(record: SyncRecord, action_url: ActionUrl) -> Iterator[Button]:
@@ -65,6 +68,18 @@ def questions(record: SyncRecord, action_url: ActionUrl) -> Iterator[Question]:
             ),
             url=action_url("dealt"),
             asks_for=_("How it was dealt with"),
+        )
+    if record.details.get("code") == CHANGED_AFTER:
+        yield Question(
+            name="leave",
+            label=_("Leave the document as it is …"),
+            yes=_("Leave the document as it is"),
+            text=_(
+                "Nothing is written. The new values count as agreed from now on, and what they "
+                "were when the document was made is no longer compared."
+            ),
+            url=action_url("leave"),
+            is_general=False,
         )
     if not _is_out(record):
         yield Question(

@@ -61,6 +61,8 @@ def test_what_was_changed_afterwards_is_left_as_it_is(
     expect(page.get_by_text("Changed after invoicing")).to_be_visible()
 
     page.get_by_role("button", name="Leave the document as it is").click()
+    question = page.get_by_role("dialog", name="Leave the document as it is?")
+    question.get_by_role("button", name="Leave the document as it is").click()
 
     expect(page.get_by_text("The document stays as it is")).to_be_visible()
     record.refresh_from_db()

@@ -9,6 +9,7 @@ from accounts.models import Tenant, User
 from integrations.contract import Field, FieldType
 from syncs.models import Status, Sync, SyncRecord
 from syncs.setup import create_sync
+from syncs.views.documents import _pairs
 from tests.conftest import ClientOf
 from tests.desk.conftest import know_fields
 from tests.desk.documents import customer, invoice, invoices_sync, line
@@ -196,3 +197,24 @@ def test_a_stranger_finds_nothing(client_of: ClientOf, stranger: User, sync: Syn
 
     address = f"/admin/syncs/syncrecord/{record.pk}/change/"
     assert client_of(stranger).get(address).status_code == 404
+
+
+def test_hundreds_of_lines_find_each_other_quickly() -> None:
+    """Each is compared by what it is alike in, not with every other one."""
+    left = [line(f"Left {number}", "1", "1", str(number)) for number in range(2_000)]
+    right = [line(f"Right {number}", "2", "1", str(5_000 + number)) for number in range(2_000)]
+    right.append(line("Elsewhere", "3", "1", "7"))
+    looked_at = 0
+
+    class Counted(dict[str, str]):
+        def get(self, *args: Any) -> Any:
+            nonlocal looked_at
+            looked_at += 1
+            return super().get(*args)
+
+    pairs = list(_pairs([Counted(one) for one in left], [Counted(one) for one in right]))
+
+    assert looked_at < 20 * len(right)
+    assert pairs[7][1] == right[-1]
+    assert pairs[-1] == (None, right[1_999])
+    assert len(pairs) == len(right)
