@@ -167,8 +167,14 @@ def tell_of_assignment(
         tenant=tenant_id,
         key=f"assigned:{clock.now().isoformat()}:{by.pk}:{count}",
         title=title,
+        body=_named(only, tenant_id) if only else "",
         url=url or reverse("admin:syncs_syncrecord_changelist") + "?assignee=me",
     )
+
+
+def _named(record_id: int, tenant_id: int) -> str:
+    record = SyncRecord.objects.for_tenant(tenant_id).filter(pk=record_id).first()
+    return f"{record}\n{record.reason}".strip() if record else ""
 
 
 def _noted(rows: Rows, action: ActivityAction, text: str, by: User) -> list[int]:

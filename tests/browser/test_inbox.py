@@ -44,7 +44,9 @@ def test_a_record_is_assigned_and_the_colleague_hears_of_it(
     colleague.open("/admin/")
     expect(bell).to_have_accessible_name("Messages: 1 unread")
     bell.press("Enter")
-    colleague.page.get_by_role("button", name=f"{owner} assigned").press("Enter")
+    message = colleague.page.get_by_role("listitem").filter(has_text=f"{owner} assigned a record")
+    expect(message).to_contain_text("Ann")
+    message.get_by_role("button").press("Enter")
     expect(colleague.page.locator("#why-title")).to_be_visible()
     expect(bell).to_have_accessible_name("Messages: none unread")
 
