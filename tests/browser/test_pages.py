@@ -46,6 +46,8 @@ def _paths(contacts: Journey) -> list[str]:
         "/desk/overview/",
         "/desk/overview/panel/?status=failing",
         "/desk/causes/",
+        "/admin/syncs/failure/",
+        "/admin/syncs/plannedretry/",
         f"/desk/export/?status=failing&sync={sync.pk}",
         f"/admin/syncs/sync/{sync.pk}/change/",
         f"/admin/syncs/sync/{sync.pk}/preview/",
