@@ -4,10 +4,10 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.12
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock
+.PHONY: help demo test lint format bench screenshots lock
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 demo: ## Fill a demo company, start everything, run the first sync (ARGS="--once --json")
 	@scripts/setup runtime
@@ -29,6 +29,10 @@ format: ## Put the code in order
 bench: ## Measure a first sync, an unchanged pass and increments (ARGS="--records 10000")
 	@scripts/setup runtime
 	@$(PYTHON) manage.py bench $(ARGS)
+
+screenshots: ## Take the pictures of docs/ from a fresh demo; needs Chromium (ARGS="--dark")
+	@scripts/setup dev
+	@$(PYTHON) scripts/screenshots.py $(ARGS)
 
 lock: ## Resolve requirements*.in anew; the locks name no package index
 	@scripts/setup dev
