@@ -8,13 +8,22 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Min
 from django.utils import timezone
 
 from accounts.models import Tenant
 from integrations.contract import Category, Fault
 from syncs.causes import cause_of
 from syncs.figures import count_day
-from syncs.models import DailyFigure, Failure, Outcome, Status, Sync, SyncRecord
+from syncs.models import (
+    DailyFigure,
+    Failure,
+    KnownCause,
+    Outcome,
+    Status,
+    Sync,
+    SyncRecord,
+)
 
 DAYS = 30
 # Failures of the past that went away.
@@ -50,6 +59,10 @@ def _spread(tenant: Tenant, now: datetime, dice: random.Random) -> None:
         rows.filter(pk=pk).update(first_failed_at=since)
         own = Failure.objects.for_tenant(tenant).filter(record_id=pk, closed_at=None)
         own.update(opened_at=since)
+    for known in KnownCause.objects.for_tenant(tenant).filter(closed_at=None):
+        alike = rows.filter(sync_id=known.sync_id, cause__startswith=known.cause)
+        began = alike.aggregate(began=Min("first_failed_at"))["began"] or known.opened_at
+        KnownCause.objects.for_tenant(tenant).filter(pk=known.pk).update(opened_at=began)
 
 
 def _mended(tenant: Tenant, now: datetime, dice: random.Random) -> Iterator[Failure]:
