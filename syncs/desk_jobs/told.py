@@ -19,7 +19,7 @@ from syncs.desk_jobs.results import outcome_of
 from syncs.desk_jobs.submitting import job_url
 from syncs.models import DeskJob, JobKind, JobState
 from syncs.selection import list_url
-from syncs.views.filter_words import Worded, filter_words
+from syncs.views.filter_words import Worded, all_filter_words, filter_words
 
 LOG_LENGTH = 100
 COLOURS = {
@@ -102,8 +102,11 @@ def export_log(user: User) -> tuple[Exported, ...]:
     if reach is not None:
         jobs = jobs.filter(tenants__in=reach).distinct()
     zone = time_zone_of(user)
-    found = jobs.prefetch_related("tenants").order_by("-pk")[:LOG_LENGTH]
-    return tuple(_exported(job, user, zone, reach) for job in found)
+    found = list(jobs.prefetch_related("tenants").order_by("-pk")[:LOG_LENGTH])
+    filters = all_filter_words([job.query for job in found], user)
+    return tuple(
+        _exported(job, words, zone, reach) for job, words in zip(found, filters, strict=True)
+    )
 
 
 def _shown(job: DeskJob, user: User, zone: ZoneInfo, *, is_short: bool = False) -> JobShown:
@@ -134,7 +137,9 @@ def _shown(job: DeskJob, user: User, zone: ZoneInfo, *, is_short: bool = False) 
     )
 
 
-def _exported(job: DeskJob, user: User, zone: ZoneInfo, reach: frozenset[int] | None) -> Exported:
+def _exported(
+    job: DeskJob, words: Worded, zone: ZoneInfo, reach: frozenset[int] | None
+) -> Exported:
     own = [tenant for tenant in job.tenants.all() if reach is None or tenant.pk in reach]
     return Exported(
         when=_moment(job.created_at, zone),
@@ -142,7 +147,7 @@ def _exported(job: DeskJob, user: User, zone: ZoneInfo, reach: frozenset[int] | 
         rows=job.done,
         what=str(job.options.get("format", "")).upper(),
         companies=", ".join(tenant.name for tenant in own),
-        filters=() if job.ids is not None else filter_words(job.query, user),
+        filters=() if job.ids is not None else words,
         chosen=None if job.ids is None else len(job.ids),
         state=str(_state(job).label),
     )

@@ -18,9 +18,9 @@ from syncs.desk_jobs import job_url, submit
 from syncs.desk_jobs.kinds import KINDS
 from syncs.desk_jobs.now import MOST_AT_ONCE, do_now
 from syncs.desk_jobs.results import result_words
-from syncs.models import JobKind
+from syncs.models import DeskJob, JobKind
 from syncs.pages.acting_forms import FORMS, ActForm
-from syncs.selection import Selection, list_url, selected
+from syncs.selection import Selection, list_url, parameters_of, query_of, selected
 from syncs.views.filter_words import filter_words
 
 CONFIRMED = "confirmed"
@@ -88,15 +88,25 @@ def act(
     return _do(request, kind, selection, options)
 
 
+def handed_in(request: HttpRequest, job: DeskJob, back: str) -> HttpResponseBase:
+    """To the page of the job that was just asked for."""
+    if job.by.viewing is None:
+        return redirect(job_url(job))
+    # Whoever of our staff looks as a customer finds it among their own.
+    messages.success(request, _("A worker does it. You find it among your own jobs."))
+    return redirect(back)
+
+
 def selection_of(request: HttpRequest) -> Selection:
     """What a list posted: rows with a tick, or all that are filtered."""
     asked = request.POST if request.method == "POST" else request.GET
-    query = asked.get("query", "")
-    if asked.get("select_across") == "1":
-        return Selection(query)
     named = asked.getlist("_selected_action")
-    if not named and request.method != "POST":
-        return Selection(query or request.GET.urlencode())
+    is_all = asked.get("select_across") == "1" or (not named and request.method != "POST")
+    # Linked to, the list's parameters stand in the address itself.
+    told = asked.get("query", "") or ("" if request.method == "POST" else asked.urlencode())
+    query = query_of(parameters_of(told))
+    if is_all:
+        return Selection(query)
     ids = {int(one) for one in named if one.isdecimal() and len(one) <= MOST_DIGITS}
     return Selection(query, tuple(sorted(ids)))
 
@@ -127,7 +137,8 @@ def _do(
 ) -> HttpResponseBase:
     person = person_of(request)
     if selection.ids is None or len(selection.ids) > MOST_AT_ONCE:
-        return redirect(job_url(submit(kind, by=person, selection=selection, options=options)))
+        job = submit(kind, by=person, selection=selection, options=options)
+        return handed_in(request, job, _back(request, selection))
     count, worked = do_now(kind, person, selection, options)
     if not count:
         messages.warning(request, _("Choose at least one record first."))

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -16,14 +15,14 @@ from accounts.admin_base import person_of
 from accounts.models import User
 from accounts.permissions import Action, may, visible_tenants
 from accounts.preferences import change_preferences, preferences_of
-from syncs.desk_jobs import job_url, submit
+from syncs.desk_jobs import submit
 from syncs.desk_jobs.exporting import check_length
 from syncs.exports.cells import LOCALES, locale_of
 from syncs.exports.columns import COLUMNS, USUAL
 from syncs.exports.formats import CSV, FORMATS, JSON, XLSX
 from syncs.marking import NotPossible
 from syncs.models import JobKind
-from syncs.pages.acting import CONFIRMED, selection_of
+from syncs.pages.acting import CONFIRMED, handed_in, selection_of
 from syncs.selection import Selection, list_url, selected
 from syncs.views.filter_words import filter_words
 from syncs.views.money import told
@@ -86,9 +85,8 @@ def desk_export(request: HttpRequest) -> HttpResponseBase:
         return _page(request, selection, form)
     _remember(person, form.cleaned_data)
     options = {**form.cleaned_data, "language": get_language() or "en"}
-    return redirect(
-        job_url(submit(JobKind.EXPORT, by=person, selection=selection, options=options))
-    )
+    job = submit(JobKind.EXPORT, by=person, selection=selection, options=options)
+    return handed_in(request, job, list_url())
 
 
 def _fits(form: ExportForm, selection: Selection, person: User) -> bool:
@@ -140,6 +138,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
         or [name for name in USUAL if _is_offered(name, person)],
         "format": chosen_format or CSV,
         "locale": locale or locale_of(_language(request)),
+        "decisions": request.GET.get("decisions") == "1",
     }
 
 

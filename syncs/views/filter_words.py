@@ -1,6 +1,7 @@
 """A filter of the record list in words, for whoever confirms a job or reads what was exported."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from accounts.tenancy import all_tenants, tenant_scope
 from syncs import faults
 from syncs.causes import words_of
 from syncs.models import Integration, Status, Sync
+from syncs.recipes import RECIPES
 from syncs.selection import parameters_of
 
 NAMES = {
@@ -56,26 +58,59 @@ VALUES: Mapping[str, Mapping[str, object]] = {
 }
 
 type Worded = tuple[tuple[str, str], ...]
+# Filter -> number -> name.
+type Known = Mapping[str, Mapping[str, str]]
 
 
 def filter_words(query: str, user: User) -> Worded:
     """Name and value of each filter, as this person may read them."""
+    return all_filter_words([query], user)[0]
+
+
+def all_filter_words(queries: Sequence[str], user: User) -> list[Worded]:
+    """As `filter_words`, of many at once: names are looked up together."""
+    asked = [parameters_of(query) for query in queries]
     reach = tenants_where(user, Action.VIEW_RECORDS)
     scope = all_tenants("this person may see all") if reach is None else tenant_scope(*reach)
     with scope:
-        return tuple(
-            (str(NAMES[name]), _worded(name, value))
-            for name, value in parameters_of(query).items()
+        known = _names(asked)
+    return [
+        tuple(
+            (str(NAMES[name]), _worded(name, value, known))
+            for name, value in each.items()
             if name in NAMES
         )
+        for each in asked
+    ]
 
 
-def _worded(name: str, value: str) -> str:
-    known = VALUES.get(name, {}).get(value)
-    if known is not None:
-        return str(known)
-    told = WORDED.get(name)
-    return told(value) if told is not None else value
+def _names(asked: Sequence[Mapping[str, str]]) -> Known:
+    """What the numbers in filters stand for, within the scope; four queries at the most."""
+    wanted = {name: _numbers(asked, name) for name in ("sync", "integration", "tenant", "assignee")}
+    known: dict[str, dict[str, str]] = {}
+    for name, model in (("sync", Sync), ("integration", Integration), ("tenant", Tenant)):
+        rows: Any = model.objects.filter(pk__in=wanted[name]) if wanted[name] else ()
+        known[name] = {str(row.pk): str(row) for row in rows}
+    # Colleagues by name; who is nobody's colleague here stays unnamed.
+    members = Membership.objects.filter(user_id__in=wanted["assignee"]).select_related("user")
+    people = members if wanted["assignee"] else ()
+    known["assignee"] = {str(member.user_id): str(member.user) for member in people}
+    return known
+
+
+def _numbers(asked: Sequence[Mapping[str, str]], name: str) -> set[int]:
+    values = (each.get(name, "") for each in asked)
+    return {int(one) for one in values if one.isascii() and one.isdecimal() and len(one) <= 18}
+
+
+def _worded(name: str, value: str, known: Known) -> str:
+    told = VALUES.get(name, {}).get(value)
+    if told is not None:
+        return str(told)
+    if name in known:
+        return known[name].get(value.lstrip("0"), _("another one"))
+    worded = WORDED.get(name)
+    return worded(value) if worded is not None else value
 
 
 def _statuses(value: str) -> str:
@@ -88,49 +123,14 @@ def _categories(value: str) -> str:
 
 
 def _cause(value: str) -> str:
-    sync = Sync.objects.select_related("integration").first()
-    return str(words_of(value, sync).title) if sync is not None else value
-
-
-def _held_by(value: str) -> str:
-    return value.replace("_", " ").replace("|", " ", 1)
-
-
-def _sync(value: str) -> str:
-    return _named(Sync.objects.filter(pk=value).first() if _is_number(value) else None)
-
-
-def _integration(value: str) -> str:
-    return _named(Integration.objects.filter(pk=value).first() if _is_number(value) else None)
-
-
-def _tenant(value: str) -> str:
-    return _named(Tenant.objects.filter(pk=value).first() if _is_number(value) else None)
-
-
-def _person(value: str) -> str:
-    """Colleagues by name; who is nobody's colleague here stays unnamed."""
-    if not _is_number(value):
-        return _named(None)
-    member = Membership.objects.filter(user_id=value).select_related("user").first()
-    return _named(member.user if member else None)
-
-
-def _is_number(value: str) -> bool:
-    return value.isascii() and value.isdecimal() and len(value) <= 18
-
-
-def _named(found: object) -> str:
-    return str(found) if found is not None else _("another one")
+    """In the words of the recipe that knows it best: some name the very code."""
+    titles = [str(words_of(value, Sync(recipe=code)).title) for code in RECIPES]
+    general = str(words_of(value, Sync()).title)
+    return next((title for title in titles if title != general), general)
 
 
 WORDED: Mapping[str, Callable[[str], str]] = {
     "status": _statuses,
     "category": _categories,
     "cause": _cause,
-    "parent": _held_by,
-    "sync": _sync,
-    "integration": _integration,
-    "tenant": _tenant,
-    "assignee": _person,
 }

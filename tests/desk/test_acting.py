@@ -232,3 +232,14 @@ def test_one_is_led_back_to_pages_of_this_site_only(
 @pytest.mark.parametrize("kind", ["export", "decisions", "delete"])
 def test_a_kind_that_is_none_is_not_found(client_of: ClientOf, finance: User, kind: str) -> None:
     assert client_of(finance).post(f"/desk/act/{kind}/").status_code == 404
+
+
+def test_only_the_lists_own_parameters_are_kept(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    make_record(1)
+    posted = {"select_across": "1", "query": "x=1&status__exact=failing&csrf=2", "confirmed": "1"}
+
+    client_of(finance).post(url(JobKind.RETRY), posted)
+
+    assert DeskJob.objects.get().query == "status=failing"

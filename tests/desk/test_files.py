@@ -14,7 +14,7 @@ from accounts.tenancy import all_tenants
 from syncs import pruning
 from syncs.desk_jobs import job_url, run_job, submit
 from syncs.desk_jobs.files import SALT, file_url
-from syncs.models import DeskJob, FilePart, JobKind, JobState
+from syncs.models import DeskJob, FilePart, JobKind, JobState, Sync
 from syncs.selection import Selection
 from tests.conftest import ClientOf
 from tests.desk.conftest import MakeRecord
@@ -146,3 +146,25 @@ def test_others_see_no_list_of_exports(
 ) -> None:
     assert "Exports of your company" not in client_of(finance).get("/desk/jobs/").content.decode()
     assert viewer.email not in client_of(stranger).get("/desk/jobs/").content.decode()
+
+
+def test_the_list_of_exports_takes_a_fixed_number_of_queries(
+    client_of: ClientOf, owner: User, sync: Sync, django_assert_max_num_queries: Any
+) -> None:
+    client = client_of(owner)
+
+    def queries(count: int) -> int:
+        for _ in range(count):
+            query = f"sync={sync.pk}&assignee={owner.pk}&status=failing"
+            options = {"format": "csv", "columns": COLUMNS}
+            run_job(
+                submit(JobKind.EXPORT, by=owner, selection=Selection(query), options=options).pk
+            )
+            DeskJob.objects.latest("pk").tenants.add(sync.tenant_id)
+        with django_assert_max_num_queries(100) as seen:
+            page = client.get("/desk/jobs/").content.decode()
+        assert f"Sync: {sync.name}" in page
+        assert f"Assigned to: {owner}" in page
+        return len(seen)
+
+    assert queries(1) == queries(5)
