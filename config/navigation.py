@@ -74,7 +74,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
             Link("desk_copy", _("Copy configuration"), "copy_all", Action.COPY_CONFIGURATION),
             Page("integrations.CallRecord", _("Call log"), "receipt_long"),
             Page("integrations.WebhookEvent", _("Webhook events"), "webhook"),
-            Page("auditlog.LogEntry", _("People and connections"), "manage_history"),
+            Page("auditlog.LogEntry", _("Changed rows"), "manage_history"),
             Page("accounts.User", _("Users"), "person"),
             Page("account.EmailAddress", _("E-mail addresses"), "alternate_email"),
             Page("mfa.Authenticator", _("Second factors"), "key"),

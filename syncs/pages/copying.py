@@ -91,6 +91,7 @@ def copy_configuration(request: HttpRequest) -> HttpResponse:
     context |= {
         "pages": pages,
         "troubles": troubles,
+        "old_names": list(_troubles(ends[0])),
         "may_copy": not troubles and not any(plan.blocks for plan in plans),
     }
     return _page(request, context)

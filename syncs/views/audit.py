@@ -89,9 +89,14 @@ class Wording:
         return f"{left} {ARROWS[row['direction']]} {right}"
 
     def _parts(self, row: Mapping[str, Any], names: Iterable[str]) -> str:
-        return "; ".join(f"{ON_THE_WAY[name]}: {self._part(row, name)}" for name in names)
+        return "; ".join(self._part(row, name) for name in names)
 
     def _part(self, row: Mapping[str, Any], name: str) -> str:
+        if name == "enabled":
+            return _("switched on") if row["enabled"] else _("switched off")
+        return f"{ON_THE_WAY[name]}: {self._told(row, name)}"
+
+    def _told(self, row: Mapping[str, Any], name: str) -> str:
         value: Any = row.get(name)
         if name == "direction":
             return self._direction(value)
