@@ -108,11 +108,17 @@ _CUES: tuple[tuple[re.Pattern[str], Place], ...] = tuple(
 )
 
 
+_OF_THE_RECORD = frozenset({Place.LEFT, Place.RIGHT, Place.SOURCE, Place.OTHER})
+
+
 def places_in(step: Words) -> tuple[Place, ...]:
     """What a step speaks of, in the order of the table; its English words count."""
     with override("en"):
         told = str(step)
-    return tuple(dict.fromkeys(place for cue, place in _CUES if cue.search(told)))
+    found = dict.fromkeys(place for cue, place in _CUES if cue.search(told))
+    # What is said of the parent's sides is not done on this record's.
+    aside = _OF_THE_RECORD if Place.PARENT in found else frozenset()
+    return tuple(place for place in found if place not in aside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,7 @@ def test_fields_that_differ_stand_first_and_say_who_changed_them(
         ("or relax the filter of the contact sync.", (Place.PARENTS_SYNC,)),
         ("Choose another account in the settings of the payment sync.", (Place.PARENTS_SYNC,)),
         ("Open the contact and mend it there.", (Place.PARENT,)),
+        ("Change it in HubSpot so that it is let through,", (Place.PARENT,)),
         ("In Exact unblock the item,", (Place.RIGHT,)),
         ("In Exact unblock the account, then try again.", (Place.RIGHT, Place.RETRY)),
         ("Add the billing contact to the invoice in HubSpot.", (Place.LEFT,)),
