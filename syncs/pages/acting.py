@@ -24,8 +24,8 @@ from syncs.selection import Selection, list_url, parameters_of, query_of, select
 from syncs.views.filter_words import filter_words
 
 CONFIRMED = "confirmed"
-# Done to a few records only after a question as well.
-CAREFUL = frozenset({JobKind.EXCLUDE})
+# Done to a few records only after a question as well: a document that was made stays made.
+CAREFUL = frozenset({JobKind.EXCLUDE, JobKind.SEND})
 # As many digits as every number in a column may have.
 MOST_DIGITS = 18
 
@@ -170,7 +170,7 @@ def _ask(
         "selection": selection,
         "filters": filter_words(selection.query, person),
         "is_job": selection.ids is None or len(selection.ids) > MOST_AT_ONCE,
-        "is_careful": kind in CAREFUL or kind is JobKind.RESOLVE,
+        "is_careful": kind in (JobKind.EXCLUDE, JobKind.RESOLVE),
         "back": _back(request, selection),
         "next": request.POST.get("next", ""),
     }

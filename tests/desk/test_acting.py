@@ -92,6 +92,22 @@ def test_leaving_out_is_asked_about_even_for_one(
     assert record.excluded_by_hand
 
 
+def test_sending_is_asked_about_since_a_document_stays(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1)
+    client = client_of(finance)
+    chosen = {"_selected_action": [record.pk]}
+
+    assert "deals are invoiced" in client.post(url(JobKind.SEND), chosen).content.decode()
+    record.refresh_from_db()
+    assert not record.enrolled_by_hand
+
+    client.post(url(JobKind.SEND), {**chosen, "confirmed": "1"})
+    record.refresh_from_db()
+    assert record.enrolled_by_hand
+
+
 def test_dealt_with_needs_a_reason(
     client_of: ClientOf, finance: User, make_record: MakeRecord
 ) -> None:

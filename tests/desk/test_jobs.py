@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Membership, Notification, Role, User
+from accounts.models import Membership, Notification, Role, SupportAccess, User
 from accounts.tenancy import all_tenants
 from syncs.desk_jobs import cancel, enqueue_lost, job_url, jobs_of, run_job, submit
 from syncs.desk_jobs import records as slices
 from syncs.models import Activity, DeskJob, JobKind, JobState, Status, SyncRecord
+from syncs.queue import forget_messages
 from syncs.selection import Selection
 from tests.conftest import ClientOf
 from tests.desk.conftest import MakeRecord
@@ -317,3 +318,26 @@ def test_rights_somebody_has_in_one_of_two_companies_hold_there_only(
     MembershipFactory.create(tenant=other_tenant, user=finance, role=Role.VIEWER)
 
     assert run_out(submit(JobKind.RETRY, by=finance, selection=FAILING)).changed == 1
+
+
+def test_somebody_who_looks_as_a_customer_reaches_that_customer_only(
+    support: User, make_record: MakeRecord, other_tenant: Any
+) -> None:
+    make_record(1)
+    support.viewing = SupportAccess(tenant=other_tenant)
+
+    job = run_out(submit(JobKind.RETRY, by=support, selection=FAILING))
+
+    assert (job.state, job.done) == (JobState.DONE, 0)
+    assert statuses() == {"failing": 1}
+    # What they keep for themselves is no part of the customer's desk.
+    assert not jobs_of(support).exists()
+
+
+def test_a_queue_that_was_emptied_loses_no_job(finance: User, make_record: MakeRecord) -> None:
+    make_record(1)
+    submit(JobKind.RETRY, by=finance, selection=FAILING)
+
+    forget_messages()
+
+    assert enqueue_lost() == 1
