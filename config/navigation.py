@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Action, may
+from syncs.selection import OPEN, query_of
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Page:
     model: str
     title: Any
     icon: str
+    # The filters it opens with.
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ SECTIONS: tuple[tuple[Any, tuple[Page | Link, ...]], ...] = (
         (
             Link("desk_overview", _("Overview"), "grid_view", Action.VIEW_RECORDS),
             Link("desk_causes", _("Causes"), "report", Action.VIEW_RECORDS),
-            Page("syncs.SyncRecord", _("Records"), "fact_check"),
+            Page("syncs.SyncRecord", _("Records"), "fact_check", query_of(OPEN)),
             Page("syncs.Failure", _("Resolved"), "task_alt"),
             Page("syncs.PlannedRetry", _("Retries"), "update"),
             Link("desk_jobs", _("Jobs and exports"), "pending_actions", Action.VIEW_RECORDS),
@@ -112,7 +115,9 @@ def _may_open(request: HttpRequest, page: Page | Link) -> bool:
 
 
 def _item(page: Page | Link) -> dict[str, Any]:
-    return {"title": page.title, "icon": page.icon, "link": reverse(_address(page))}
+    query = page.query if isinstance(page, Page) else ""
+    link = reverse(_address(page)) + (f"?{query}" if query else "")
+    return {"title": page.title, "icon": page.icon, "link": link}
 
 
 def _address(page: Page | Link) -> str:

@@ -32,6 +32,9 @@ SEVERAL = frozenset({"status", "category"})
 SINCE = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 OVERDUE, THIS_WEEK = "overdue", "week"
 PLANNED = "planned"
+# What somebody has to do something about, and what they have to do themselves.
+OPEN = {"status": Status.FAILING.value, "snoozed": NO}
+MINE = {"status": f"{Status.FAILING.value},{Status.WAITING.value}", "assignee": ME, "snoozed": NO}
 LONGEST = 500
 # What a column of amounts holds.
 DIGITS, PLACES = 20, 4

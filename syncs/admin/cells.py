@@ -64,6 +64,13 @@ def cut(text: str) -> SafeString:
     return format_html('<span class="saldo-cut" title="{0}">{0}</span>', text)
 
 
+def subtle(text: str) -> SafeString:
+    """A second line under what a cell says."""
+    if not text:
+        return SafeString("")
+    return format_html('<span class="saldo-cut saldo-subtle" title="{0}">{0}</span>', text)
+
+
 def age_cell(moment: datetime | None) -> SafeString | str:
     """How long ago, with the exact time on hover."""
     if moment is None:
@@ -79,15 +86,13 @@ def age(moment: datetime) -> str:
 
 # --- the columns of the record list ---------------------------------------------------------------
 
-type Cell = Callable[[SyncRecord], SafeString | str]
+type Draw = Callable[[SyncRecord], SafeString | str]
 
 
 def record_cell(record: SyncRecord) -> SafeString:
     """Both names and both ids."""
     ids = " · ".join(part for part in (record.left_id, record.right_id) if part)
-    return names_cell(record) + format_html(
-        '<span class="saldo-cut saldo-subtle" title="{0}">{0}</span>', ids
-    )
+    return names_cell(record) + subtle(ids)
 
 
 def object_cell(record: SyncRecord) -> SafeString:
@@ -131,7 +136,12 @@ def moment_cell(moment: datetime | None) -> SafeString | str:
     return format_html('<span class="saldo-nowrap">{}</span>', f"{moment:%Y-%m-%d %H:%M}")
 
 
-CELLS: dict[str, Cell] = {
+def company_cell(record: SyncRecord) -> SafeString:
+    """The sync, and whose it is."""
+    return cut(record.sync.name) + subtle(record.tenant.name)
+
+
+CELLS: dict[str, Draw] = {
     "names": record_cell,
     "left_id": lambda record: cut(record.left_id) if record.left_id else NOTHING,
     "right_id": lambda record: cut(record.right_id) if record.right_id else NOTHING,

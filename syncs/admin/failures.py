@@ -59,12 +59,9 @@ class FailureAdmin(TenantScopedAdmin):
     list_display = (
         "of_record",
         "problem",
-        "why",
+        "how",
         "failed",
         "resolved",
-        "how",
-        "who",
-        "said",
         "of_sync",
         "tenant",
     )
@@ -105,11 +102,9 @@ class FailureAdmin(TenantScopedAdmin):
 
     @display(description=_("Problem"))
     def problem(self, failure: Failure) -> SafeString:
-        return cells.cut(str(faults.explain(failure.category).title) if failure.category else "")
-
-    @display(description=_("Reason"))
-    def why(self, failure: Failure) -> SafeString | str:
-        return cells.cut(failure.reason) if failure.reason else cells.NOTHING
+        """In plain words, with what the provider said."""
+        title = str(faults.explain(failure.category).title) if failure.category else ""
+        return cells.cut(title) + cells.subtle(failure.reason)
 
     @display(description=_("Failed"))
     def failed(self, failure: Failure) -> SafeString | str:
@@ -119,20 +114,14 @@ class FailureAdmin(TenantScopedAdmin):
     def resolved(self, failure: Failure) -> SafeString | str:
         return cells.moment_cell(failure.closed_at)
 
-    @display(description=_("How"))
+    @display(description=_("How it went away"))
     def how(self, failure: Failure) -> SafeString | str:
+        """And by whose doing, with what they said."""
         if not failure.outcome:
             return cells.NOTHING
         outcome = Outcome(failure.outcome)
-        return cells.label(outcome.label, COLOURS[outcome])
-
-    @display(description=_("Who"))
-    def who(self, failure: Failure) -> SafeString | str:
-        return cells.cut(str(failure.by)) if failure.by else cells.NOTHING
-
-    @display(description=_("Note"))
-    def said(self, failure: Failure) -> SafeString | str:
-        return cells.cut(failure.note) if failure.note else cells.NOTHING
+        said = (str(part) for part in (failure.by, failure.note) if part)
+        return cells.label(outcome.label, COLOURS[outcome]) + cells.subtle(": ".join(said))
 
     @display(description=_("Sync"))
     def of_sync(self, failure: Failure) -> SafeString:

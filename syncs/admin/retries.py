@@ -28,10 +28,10 @@ class PlannedRetryAdmin(TenantScopedAdmin):
 
     list_display = (
         "of_record",
-        "status_now",
-        "why",
         "next_try",
         "attempts",
+        "status_now",
+        "why",
         "attempted",
         "of_sync",
         "tenant",

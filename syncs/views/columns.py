@@ -56,7 +56,6 @@ USUAL = (
     "last_attempt_at",
     "assignee",
     "sync",
-    "tenant",
 )
 
 
@@ -64,7 +63,7 @@ def columns_of(user: User, chosen: Iterable[str] = ()) -> tuple[str, ...]:
     """The columns this person sees: those of a view, else their own, else the usual ones."""
     wanted = tuple(chosen) or tuple(preferences_of(user).columns.get(LIST, ())) or USUAL
     known = known_columns(wanted)
-    if _has_several_companies(user):
+    if has_several_companies(user):
         return known
     return tuple(name for name in known if name != "tenant")
 
@@ -82,10 +81,10 @@ def keep_columns(user: User, chosen: Iterable[str]) -> None:
 
 def offered_columns(user: User) -> dict[str, Column]:
     """What this person may choose from."""
-    several = _has_several_companies(user)
+    several = has_several_companies(user)
     return {name: each for name, each in COLUMNS.items() if several or name != "tenant"}
 
 
-def _has_several_companies(user: User) -> bool:
+def has_several_companies(user: User) -> bool:
     tenants = visible_tenants(user)
     return tenants is None or len(tenants) > 1

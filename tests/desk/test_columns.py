@@ -28,14 +28,26 @@ def test_every_column_has_a_cell() -> None:
     assert set(CELLS) == set(COLUMNS)
 
 
-def test_the_usual_columns_name_no_company_to_who_has_one(
-    client_of: ClientOf, finance: User, other_tenant: Tenant
+def table(page: Any) -> str:
+    html: str = page.content.decode()
+    return html[html.index("<tbody") :]
+
+
+def test_only_who_has_several_companies_is_told_whose_a_record_is(
+    client_of: ClientOf, finance: User, other_tenant: Tenant, make_record: MakeRecord
 ) -> None:
-    assert shown(client_of(finance).get(LIST)) == [name for name in USUAL if name != "tenant"]
+    record = make_record(1)
+    client = client_of(finance)
+    client.post(COLUMNS_PAGE, {"tenant": "on", "sync": "on"})
+    assert shown(client.get(LIST)) == ["names", "sync"]
+    assert record.tenant.name not in table(client.get(LIST))
 
     MembershipFactory.create(tenant=other_tenant, user=finance, role=Role.VIEWER)
-    again = User.objects.get(pk=finance.pk)
-    assert shown(client_of(again).get(LIST)) == list(USUAL)
+    again = client_of(User.objects.get(pk=finance.pk))
+    assert record.tenant.name in table(again.get(LIST))
+    again.post(COLUMNS_PAGE, {"tenant": "on", "sync": "on"})
+    assert shown(again.get(LIST)) == ["names", "sync", "tenant"]
+    assert table(again.get(LIST)).count(f">{record.tenant.name}<") == 1
 
 
 def test_chosen_columns_stand_in_their_places_and_are_remembered(
@@ -55,7 +67,7 @@ def test_the_usual_columns_come_back(client_of: ClientOf, finance: User) -> None
 
     client.post(COLUMNS_PAGE, {"usual": "", "status": "on"})
 
-    assert shown(client.get(LIST)) == [name for name in USUAL if name != "tenant"]
+    assert shown(client.get(LIST)) == list(USUAL)
 
 
 def test_each_person_has_columns_of_their_own(

@@ -11,11 +11,11 @@ from accounts.paging import CappedPaginator
 from accounts.permissions import Action, may
 from syncs.admin.listing.keyset import Slice, last_page, place_of, slice_of
 from syncs.admin.listing.table import Heading, Row, can_be_sorted, headings, table_rows
-from syncs.admin.listing.tabs import OPEN, VIEW, KeptView, Tab, kept_view, tabs
+from syncs.admin.listing.tabs import VIEW, KeptView, Tab, kept_view, tabs
 from syncs.models import SavedView, SyncRecord
 from syncs.saved_views import views_of
-from syncs.selection import NEWEST, list_url, order_of, parameters_of, query_of, understood
-from syncs.views.columns import columns_of, offered_columns
+from syncs.selection import NEWEST, OPEN, list_url, order_of, parameters_of, query_of, understood
+from syncs.views.columns import columns_of, has_several_companies, offered_columns
 from syncs.views.list_filters import (
     Chip,
     Field,
@@ -100,7 +100,7 @@ def list_page(rows: QuerySet[SyncRecord], asked: Mapping[str, str], user: User) 
         kept=tuple((name, value) for name, value in filters.items() if name != "q"),
         refusals=refusals(told, senseless),
         headings=headings(columns, filters, order, is_sortable=is_sortable),
-        rows=table_rows(slice_.rows, columns),
+        rows=table_rows(slice_.rows, columns, names_company=has_several_companies(user)),
         footer=_footer(found, slice_, filters, asked),
         columns=_choices(columns, user),
         all_url=list_url(),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import visible_tenants
-from syncs.admin.cells import CELLS
+from syncs.admin.cells import CELLS, Draw, company_cell
 from syncs.models import Status, SyncRecord
 from syncs.selection import ORDER, list_url
 from syncs.views.columns import COLUMNS, NAMES, Column
@@ -90,14 +90,19 @@ def _turned(order: str) -> str:
     return order.removeprefix("-") if order.startswith("-") else f"-{order}"
 
 
-def table_rows(records: Iterable[SyncRecord], columns: Sequence[str]) -> tuple[Row, ...]:
-    others = [name for name in columns if name != NAMES]
-    return tuple(_row(record, others) for record in records)
+def table_rows(
+    records: Iterable[SyncRecord], columns: Sequence[str], *, names_company: bool
+) -> tuple[Row, ...]:
+    """Of several companies each is named: in its column, or under the sync where there is none."""
+    is_under_sync = names_company and "tenant" not in columns
+    cells = {**CELLS, "sync": company_cell} if is_under_sync else CELLS
+    drawn = {name: cells[name] for name in columns if name != NAMES}
+    return tuple(_row(record, drawn) for record in records)
 
 
-def _row(record: SyncRecord, columns: Iterable[str]) -> Row:
+def _row(record: SyncRecord, drawn: Mapping[str, Draw]) -> Row:
     cells = tuple(
-        Cell(name, str(COLUMNS[name].title), CELLS[name](record), COLUMNS[name].is_number)
-        for name in columns
+        Cell(name, str(COLUMNS[name].title), draw(record), COLUMNS[name].is_number)
+        for name, draw in drawn.items()
     )
     return Row(record.pk, str(record), CELLS[NAMES](record), cells)

@@ -11,15 +11,9 @@ from accounts.models import User
 from syncs.fault_terms import Words
 from syncs.models import SavedView, Status
 from syncs.saved_views import may_delete
-from syncs.selection import ME, NO, PLANNED, list_url, parameters_of, query_of
+from syncs.selection import MINE, OPEN, PLANNED, list_url, parameters_of, query_of
 
 VIEW = "view"
-OPEN = {"status": Status.FAILING.value, "snoozed": NO}
-MINE = {
-    "status": f"{Status.FAILING.value},{Status.WAITING.value}",
-    "assignee": ME,
-    "snoozed": NO,
-}
 READY: tuple[tuple[Words, Mapping[str, str]], ...] = (
     (_("Open"), OPEN),
     (_("Needs me"), MINE),
