@@ -3,7 +3,8 @@
 import pytest
 
 from accounts.models import User
-from syncs.models import FilterCondition, Mapping, Run
+from syncs import services
+from syncs.models import ConfigurationChange, FilterCondition, Mapping, Run
 from tests.browser.conftest import AtDesk
 from tests.browser.test_failing_records import FAILING, RECORDS, customer
 from tests.journeys.conftest import Journey
@@ -20,6 +21,7 @@ def test_every_page_fits_a_narrow_dark_screen(
     hubspot = contacts.sandbox.hubspot
     hubspot.add_contact(**customer("ann@example.org", firstname=LONGEST, phone="0" * 40))
     contacts.settle()
+    services.change_settings(contacts.sync, {"name": LONGEST}, owner)
     person = at_desk(owner)
     person.page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
     person.page.emulate_media(color_scheme="dark")
@@ -39,6 +41,7 @@ def _paths(contacts: Journey) -> list[str]:
     condition = FilterCondition.objects.for_tenant(tenant).earliest("pk")
     run = Run.objects.for_tenant(tenant).latest("pk")
     connection = sync.integration.left
+    change = ConfigurationChange.objects.for_tenant(tenant).latest("pk")
     return [
         "/admin/",
         FAILING,
@@ -46,6 +49,11 @@ def _paths(contacts: Journey) -> list[str]:
         "/desk/overview/",
         "/desk/overview/panel/?status=failing",
         "/desk/causes/",
+        "/desk/changes/",
+        f"/desk/changes/{change.pk}/",
+        f"/desk/changes/{change.pk}/revert/",
+        "/desk/changes/company/",
+        "/desk/support-access/",
         "/admin/syncs/failure/",
         "/admin/syncs/plannedretry/",
         f"/desk/export/?status=failing&sync={sync.pk}",

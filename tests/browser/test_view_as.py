@@ -1,14 +1,25 @@
 """Support looks as a customer does: asked, agreed, seen, refused, written down, ended."""
 
 import pytest
+from django.contrib.auth.models import Group
 from playwright.sync_api import Page
 
-from accounts.models import SupportAccess, Tenant, User
+from accounts import support_access
+from accounts.models import SUPPORT, SupportAccess, Tenant, User
 from tests.access.expect_syncs import sync
 from tests.browser.conftest import AtDesk
+from tests.browser.test_pages import STICKS_OUT
+from tests.factories import staff_member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = "/desk/support-access/"
+
+
+@pytest.fixture
+def support(transactional_db: None) -> User:
+    """Tests that empty the database take the groups along that a migration made."""
+    Group.objects.get_or_create(name=SUPPORT)
+    return staff_member(SUPPORT)
 
 
 def test_a_look_from_asking_to_the_end(
@@ -63,6 +74,23 @@ def test_a_look_from_asking_to_the_end(
     assert page.url.endswith(PAGE)
     assert page.get_by_role("region", name="You look as a customer").count() == 0
     assert SupportAccess.objects.for_tenant(tenant).get().ended_by == owner
+
+
+def test_pages_of_support_fit_a_narrow_dark_screen(
+    at_desk: AtDesk, tenant: Tenant, owner: User, support: User
+) -> None:
+    access = support_access.ask(tenant, support, reason="Ticket 4711", hours=1)
+    support_access.agree(access, owner)
+    sync(tenant)
+    helper = at_desk(support)
+    helper.page.set_viewport_size({"width": 420, "height": 800})
+    helper.page.emulate_media(color_scheme="dark")
+
+    for path in ("/desk/copy/", "/desk/changes/", "/desk/changes/company/", PAGE):
+        assert helper.open(path).evaluate(STICKS_OUT) == 0, path
+    helper.page.get_by_role("button", name=f"View as {tenant}").click()
+    helper.page.get_by_role("region", name="You look as a customer").wait_for()
+    assert helper.page.evaluate(STICKS_OUT) == 0
 
 
 def _token(page: Page) -> str:
