@@ -129,6 +129,7 @@ class SyncAdmin(TenantScopedAdmin):
             "may_switch": self.allows(request, Action.MANAGE_SYNCS, sync),
             "may_work": self.allows(request, Action.WORK_RECORDS, sync),
             "may_edit": self.allows(request, Action.EDIT_MAPPINGS, sync),
+            "may_audit": self.allows(request, Action.VIEW_AUDIT_TRAIL, sync),
         }
         return super().change_view(
             request, object_id, form_url, {**context, **(extra_context or {})}

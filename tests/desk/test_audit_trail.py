@@ -256,6 +256,25 @@ def test_the_list_is_narrowed(client_of: ClientOf, sync: Sync, finance: User, ow
     )
 
 
+@pytest.mark.parametrize("person", ["finance", "support"])
+def test_a_sync_leads_to_its_changes(
+    client_of: ClientOf, sync: Sync, request: pytest.FixtureRequest, finance: User, person: str
+) -> None:
+    services.change_settings(sync, {"name": "Of this one"}, finance)
+    client = client_of(request.getfixturevalue(person))
+    page = client.get(f"/admin/syncs/sync/{sync.pk}/change/").text
+    url = f"{TRAIL}?tenant={sync.tenant_id}&amp;sync={sync.pk}"
+
+    assert url in page
+    trail = client.get(url.replace("&amp;", "&"))
+    assert "Of this one</ins>" in trail.text
+    assert trail.context["form"].is_valid()
+
+
+def test_a_viewer_is_not_led_to_changes(client_of: ClientOf, sync: Sync, viewer: User) -> None:
+    assert TRAIL not in client_of(viewer).get(f"/admin/syncs/sync/{sync.pk}/change/").text
+
+
 def test_a_stranger_sees_nothing(
     client_of: ClientOf, sync: Sync, finance: User, stranger: User, tenant: Tenant
 ) -> None:
