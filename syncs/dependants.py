@@ -1,6 +1,6 @@
 """Records that wait for, or fail because of, another record: they are due when it moves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import F, Q
 
@@ -9,6 +9,7 @@ from syncs.causes import Woken
 from syncs.engine.terms import TransformKind
 from syncs.jobs import Job
 from syncs.models import Mapping, Sync, SyncRecord
+from syncs.recipes import recipe_of
 from syncs.recipes.terms import Recipe
 
 # What these write depends on another record.
@@ -25,14 +26,22 @@ def wake_dependants(job: Job, parents: Sequence[SyncRecord]) -> None:
     if not parents or not job.children:
         return
     ids = {known for row in parents for known in (row.left_id, row.right_id) if known}
-    waiting = SyncRecord.objects.filter(
-        sync_id__in=job.children,
-        parent_type=job.recipe.left.object_type,
-        parent_id__in=ids,
-    )
-    woken = waiting.update(due_at=clock.now(), touched=F("touched") + 1, woken_by=Woken.PARENT)
-    if woken:
+    if _wake(job.children, job.recipe, ids):
         job.woken.update(job.children)
+
+
+def wake_children(sync: Sync, ids: Collection[str]) -> tuple[int, ...]:
+    """The same after a person changed how the records of these ids stand; whose sync has work."""
+    recipe = recipe_of(sync.recipe)
+    children = children_of(sync, recipe)
+    return children if _wake(children, recipe, ids) else ()
+
+
+def _wake(children: Collection[int], recipe: Recipe, ids: Collection[str]) -> int:
+    waiting = SyncRecord.objects.filter(
+        sync_id__in=children, parent_type=recipe.left.object_type, parent_id__in=ids
+    )
+    return waiting.update(due_at=clock.now(), touched=F("touched") + 1, woken_by=Woken.PARENT)
 
 
 def children_of(sync: Sync, recipe: Recipe) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 One transaction each; whether somebody may is asked by the caller. Nothing is sent anywhere.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -18,8 +19,9 @@ from accounts.models import Membership, NotificationKind, Tenant, User
 from accounts.notices import notify
 from accounts.tenancy import TenantQuerySet, all_tenants
 from syncs import clock
+from syncs.dependants import wake_children
 from syncs.figures import count_again
-from syncs.marking import MOST_NOTES, NotPossible
+from syncs.marking import MOST_NOTES, NotPossible, set_going
 from syncs.models import (
     Activity,
     ActivityAction,
@@ -121,11 +123,26 @@ def _resolve(ids: Sequence[int], cause: str, reason: str, by: User) -> None:
     with all_tenants("the ids were chosen among the rows the caller may reach"):
         changes = {**CALM, **resolved_values(cause)}
         SyncRecord.objects.filter(pk__in=ids).update(
-            **changes, status=Status.EXCLUDED, snoozed_until=None
+            **changes,
+            status=Status.EXCLUDED,
+            assignee=None,
+            due_on=None,
+            snoozed_until=None,
         )
         Failure.objects.filter(record_id__in=ids, closed_at=None).update(
             closed_at=clock.now(), outcome=Outcome.RESOLVED, by=by, note=reason
         )
+        set_going(_wake_children(ids), by)
+
+
+def _wake_children(ids: Sequence[int]) -> set[int]:
+    """What refers to these records is told that they are left out now; the syncs that have work."""
+    moved: dict[int, set[str]] = defaultdict(set)
+    rows = SyncRecord.objects.filter(pk__in=ids).values_list("sync_id", "left_id", "right_id")
+    for sync_id, left_id, right_id in rows:
+        moved[sync_id] |= {left_id, right_id} - {""}
+    syncs = Sync.objects.filter(pk__in=moved).order_by("pk")
+    return {child for sync in syncs for child in wake_children(sync, moved[sync.pk])}
 
 
 def _check_can_see(person: User, tenant_ids: Sequence[int]) -> None:

@@ -37,6 +37,10 @@ from syncs.worth import COLUMNS, Scales
 
 logger = logging.getLogger(__name__)
 
+# Of a record that changed; what somebody called dealt with is another matter from then on.
+_CHANGED = (
+    f"touched = touched + 1, crashes = 0, woken_by = '{Woken.SOURCE.value}', resolved_fault = ''"
+)
 # Hints that one run follows; the next run goes on behind them.
 MOST_EVENTS = 500
 
@@ -289,8 +293,7 @@ def _update(job: Job, side: Side, changed: Sequence[tuple[Known, Read]]) -> None
             (*sides.seen(read.record, read.encoded, read.digest), now, *worth, before.pk)
             for (before, read), worth in zip(changed, worths, strict=True)
         ),
-        # Whatever somebody called dealt with is another matter once the record changed.
-        also="touched = touched + 1, crashes = 0, woken_by = 'source', resolved_fault = ''",
+        also=_CHANGED,
     )
     job.log.count("changed", len(changed))
     found = [(before.pk, _keys(job, side, read)) for before, read in changed]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db.models import F
 
 from syncs import clock
+from syncs.causes import Woken
 from syncs.engine.terms import Side
 from syncs.models import MatchValue, Status, SyncRecord
 
@@ -52,4 +53,4 @@ def _wake(freed: Iterable[tuple[int, str, str]]) -> None:
     waiting = {row[0] for row in carriers if row[1:] in freed}
     if waiting:
         due = SyncRecord.objects.filter(pk__in=waiting)
-        due.update(due_at=clock.now(), touched=F("touched") + 1, woken_by="source")
+        due.update(due_at=clock.now(), touched=F("touched") + 1, woken_by=Woken.SOURCE)

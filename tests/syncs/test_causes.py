@@ -18,6 +18,7 @@ from syncs.models import KnownCause, RunTrigger, Status, Sync, SyncRecord, SyncS
 from syncs.recipes.terms import DefaultMapping, End, Recipe
 from syncs.runs import run_sync
 from syncs.setup import create_sync
+from tests.factories import UserFactory
 from tests.syncs.conftest import World
 from tests.syncs.fake_connector import FakeConnector, FakeProvider
 
@@ -305,6 +306,19 @@ def test_mending_the_parent_sends_the_children_in_their_order(
 
     assert chain.written == ["client", "bill", "bill", "receipt", "receipt"]
     assert chain.world.count(Status.IN_SYNC) == 5
+
+
+def test_children_of_what_is_called_dealt_with_are_told(
+    chain: Chain, messages: list[tuple[object, ...]]
+) -> None:
+    parent = SyncRecord.objects.for_tenant(chain.world.tenant).filter(left_id="p1")
+    person = UserFactory.create()
+
+    services.resolve(parent, "A test account.", person)
+    chain.work(messages)
+
+    order = chain.world.record(left_id="o1")
+    assert (order.status, order.details["code"]) == (Status.FAILING, "parent_excluded")
 
 
 def test_what_no_sync_knows_holds_up_too(chain: Chain, messages: list[tuple[object, ...]]) -> None:
