@@ -11,7 +11,9 @@ from django.db.models.expressions import RawSQL
 
 from accounts.models import Tenant
 from accounts.tenancy import TenantQuerySet, all_tenants
+from integrations.models import TOKEN_FIELDS
 from syncs import clock
+from syncs.engine.terms import Side
 from syncs.models import DailyFigure, Run, Status, Sync, SyncRecord
 
 _RUN_TOTALS = (
@@ -28,6 +30,7 @@ _RUN_TOTALS = (
 # So many rows in sync or excluded are not counted for a page: those numbers stand as they were
 # counted when the sync last ran. What needs somebody is always counted.
 MANY = 50_000
+_TOKENS = [f"integration__{side}__{name}" for side in Side for name in TOKEN_FIELDS]
 _MOVING = (Status.PENDING, Status.WAITING, Status.FAILING, Status.UNLINKED)
 # Written into the statement: SQLite takes the index of the failing rows for nothing else.
 _FAILING = RawSQL("'failing'", (), CharField())  # no outside words
@@ -117,10 +120,15 @@ def overview(*tenants: Tenant | int) -> list[Totals]:
 
 def standing(syncs: TenantQuerySet[Sync]) -> list[Totals]:
     """Totals for a page: quick with a million rows, and those of large syncs nearly as of now."""
-    named = syncs.select_related("tenant", "integration__left", "integration__right")
-    found = list(named.order_by("tenant__name", "integration", "pk"))
+    found = list(with_names(syncs))
     large = {figure.sync_id: figure for figure in last_figures(found) if _is_large(figure)}
     return _count(found, large)
+
+
+def with_names(syncs: TenantQuerySet[Sync]) -> TenantQuerySet[Sync]:
+    """By company and integration, with both and the connections; without what costs deciphering."""
+    named = syncs.select_related("tenant", "integration__left", "integration__right")
+    return named.defer(*_TOKENS).order_by("tenant__name", "integration", "pk")
 
 
 def last_figures(syncs: Collection[Sync]) -> list[DailyFigure]:

@@ -22,8 +22,8 @@ from syncs.models import DailyFigure, Status, Sync, SyncState
 from syncs.selection import list_url
 from syncs.views.mine import Mine, mine
 from syncs.views.tiles import money_words
-from syncs.views.trend import Trend, trend
-from syncs.views.weather import Weather, weather
+from syncs.views.trend import Trend, trend_of_all
+from syncs.views.weather import Weather, provider_label, weather
 
 SHOWN = 30
 MOST_SHOWN = 3_000
@@ -105,7 +105,7 @@ def staff_page(user: User, search: str = "", shown: int = SHOWN) -> StaffPage:
         failing_url=list_url(status=Status.FAILING.value),
         at_risk=money_words(company.money for company in companies),
         mine=mine(user, None),
-        trend=trend(None),
+        trend=trend_of_all(),
     )
 
 
@@ -158,12 +158,12 @@ def _companies(search: str) -> list[_Company]:
 
 def _add_connections(companies: Mapping[int, _Company]) -> None:
     rows = Connection.objects.exclude(state=ConnectionState.DISCONNECTED).order_by("pk")
-    for one in rows.only("tenant", "provider", "name", "company_name", "external_id", "state"):
-        company = companies.get(one.tenant_id)
+    for pk, tenant, provider, state in rows.values_list("pk", "tenant_id", "provider", "state"):
+        company = companies.get(tenant)
         if company is not None:
-            company.connections[one.pk] = one.provider_label
-            if one.state == ConnectionState.PAUSED:
-                company.paused.append(one.pk)
+            company.connections[pk] = provider_label(provider)
+            if state == ConnectionState.PAUSED:
+                company.paused.append(pk)
 
 
 def _add_syncs(companies: Mapping[int, _Company]) -> None:
@@ -186,13 +186,14 @@ def _add_figures(companies: Mapping[int, _Company]) -> None:
     newest = DailyFigure.objects.filter(sync=OuterRef("pk")).order_by("-day")
     last = Sync.objects.annotate(last=Subquery(newest.values("pk")[:1])).values("last")
     rows = DailyFigure.objects.filter(pk__in=last)
-    for figure in rows:
-        company = companies.get(figure.tenant_id)
+    told = ("tenant_id", "failing", "waiting", "at_risk", "counted_at")
+    for tenant, failing, waiting, at_risk, counted_at in rows.values_list(*told):
+        company = companies.get(tenant)
         if company is None:
             continue
-        company.failing += figure.failing
-        company.waiting += figure.waiting
-        for currency, amount in figure.at_risk.items():
+        company.failing += failing
+        company.waiting += waiting
+        for currency, amount in at_risk.items():
             company.money[currency] += Decimal(amount)
-        if figure.counted_at:
-            company.counted.append(figure.counted_at)
+        if counted_at:
+            company.counted.append(counted_at)

@@ -49,8 +49,7 @@ class Weather:
 
     @property
     def label(self) -> str:
-        known = PROVIDERS.get(self.provider)
-        return known.label if known else self.provider
+        return provider_label(self.provider)
 
     @property
     def sentence(self) -> str:
@@ -78,6 +77,12 @@ class Weather:
     def _since(self) -> str:
         is_today = self.since.date() == clock.now().date()
         return f"{self.since:%H:%M} UTC" if is_today else f"{self.since:%Y-%m-%d %H:%M} UTC"
+
+
+def provider_label(code: str) -> str:
+    """The provider's own name; its code when this version no longer serves it."""
+    known = PROVIDERS.get(code)
+    return known.label if known else code
 
 
 def weather() -> tuple[Weather, ...]:
