@@ -19,6 +19,7 @@ from syncs.admin import cells
 from syncs.admin.filters import CategoryFilter, DaysFilter, SyncFilter
 from syncs.models import Failure, Outcome, SyncRecord
 from syncs.search import matching
+from syncs.views.ends import named_reason
 
 COLOURS = {
     Outcome.PASSED: "success",
@@ -104,7 +105,9 @@ class FailureAdmin(TenantScopedAdmin):
     def problem(self, failure: Failure) -> SafeString:
         """In plain words, with what the provider said."""
         title = str(faults.explain(failure.category).title) if failure.category else ""
-        return cells.cut(title) + cells.subtle(failure.reason)
+        return cells.cut(title) + cells.subtle(
+            named_reason(failure.sync.recipe, failure.code, failure.reason)
+        )
 
     @display(description=_("Failed"))
     def failed(self, failure: Failure) -> SafeString | str:

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Role, Tenant, User
 from syncs.admin.wording import direction_label
 from syncs.engine.terms import Direction, Side
-from syncs.models import FilterCondition, Mapping, Status, Sync
+from syncs.models import FilterCondition, Mapping, Sync
 from tests.conftest import ClientOf
 from tests.desk.conftest import MakeRecord
 from tests.factories import MembershipFactory
@@ -85,14 +85,3 @@ def test_only_people_of_several_companies_read_whose_it_is(
     MembershipFactory.create(tenant=other_tenant, user=finance, role=Role.FINANCE)
 
     assert sync.tenant.name in page(client_of, finance, address)
-
-
-def test_the_export_says_what_it_exports(
-    client_of: ClientOf, finance: User, make_record: MakeRecord
-) -> None:
-    make_record(1, status=Status.FAILING)
-
-    html = page(client_of, finance, "syncrecord/export/?status__exact=failing")
-
-    assert "Exactly the records of the list, filtered as it is" in html
-    assert "HubSpot name" in html
