@@ -3,6 +3,7 @@
 import re
 import statistics
 import time
+from collections.abc import Sequence
 from html import unescape
 
 from allauth.account.internal.flows import login
@@ -27,7 +28,7 @@ TIMES = 5
 GOAL_MS = 200.0
 HOST = "127.0.0.1"
 # The record list's own link to its second page.
-NEXT = re.compile(r'href="(\?[^"]*\bafter=[^"]*)"')
+NEXT = re.compile(r'href="([^"]*[?;]after=[^"]*)"')
 LAST_PAGE = "?before=~"
 
 
@@ -36,13 +37,19 @@ class PageFailed(Exception):
 
 
 def run_desk(
-    database: str, records: int, *, postgres_url: str, tell: Tell, times: int = TIMES
+    database: str,
+    records: int,
+    *,
+    postgres_url: str,
+    tell: Tell,
+    times: int = TIMES,
+    people: Sequence[str] = tuple(PEOPLE),
 ) -> Told:
     """Fill a scratch database and open each page so often; raises ChildFailed or NoDatabase."""
     name = f"desk on {database}, {records:,} records"
     tell(f"{name}: filling")
     with scratch_database(database, postgres_url) as database_url:
-        task = {"kind": "desk", "records": records, "times": times}
+        task = {"kind": "desk", "records": records, "times": times, "people": list(people)}
         found = run_child(
             task, {"DATABASE_URL": database_url}, lambda doing: tell(f"{name}: {doing}")
         )
@@ -57,7 +64,7 @@ def measure_desk(task: Task, tell: Tell) -> Told:
 def measure_filled(task: Task, tell: Tell) -> Told:
     """In a database that holds a crowd."""
     told: Told = {}
-    for person in PEOPLE:
+    for person in task["people"]:
         tell(f"pages as {person}")
         told[person] = forked(_pages, {**task, "person": person})
     told["exports"] = {}
@@ -91,7 +98,7 @@ def _further(client: Client, url: str, times: int) -> Told:
     if link is None:
         raise PageFailed(f"{url} has no second page.")
     return {
-        "records, page 2": _page(client, url + unescape(link[1]), times),
+        "records, page 2": _page(client, unescape(link[1]), times),
         "records, last page": _page(client, url + LAST_PAGE, times),
     }
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.tenancy import TenantQuerySet
 from integrations.contract import Category
 from syncs.bench.crowd_people import SMALL
 from syncs.models import Status, Sync, SyncRecord
@@ -33,7 +34,12 @@ def sight_of(person: str) -> Sight:
     customers, invoices = syncs[:2]
     failing = SyncRecord.objects.filter(status=Status.FAILING).order_by("pk")
     orphans = failing.filter(sync=invoices, category=Category.PARENT_MISSING)
-    return Sight(failing.filter(sync=customers)[LOOKED_AT], orphans[LOOKED_AT])
+    return Sight(_one(failing.filter(sync=customers)), _one(orphans))
+
+
+def _one(records: TenantQuerySet[SyncRecord]) -> SyncRecord:
+    """Not the first, if there are several: that is where every index begins."""
+    return list(records[: LOOKED_AT + 1])[-1]
 
 
 def addresses(sight: Sight) -> dict[str, str]:

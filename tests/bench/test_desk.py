@@ -1,4 +1,4 @@
-"""The desk's pages are measured, each for everybody, by people who may open them."""
+"""The desk's pages and exports are measured: every page opens, with its queries counted."""
 
 import json
 import os
@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from syncs.bench.desk import PEOPLE
+from syncs.bench.desk_export import KINDS
+from syncs.selection import ORDERS, PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[2]
 # So many that a small customer has failing ones too.
@@ -23,7 +24,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The JSON of a small crowd on SQLite."""
     file = tmp_path_factory.mktemp("desk") / "desk.json"
     command = [sys.executable, "manage.py", "bench", "--desk", f"--records={RECORDS}"]
-    command += ["--times=1"]
+    # One whose lists are short: what is measured is the same for all.
+    command += ["--times=1", "--people=small"]
     command += ["--databases=sqlite", f"--json={file}"]
     # The children choose their own database.
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
@@ -35,16 +37,27 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found[0]
 
 
-def test_every_page_is_timed_for_everybody(measured: dict[str, Any]) -> None:
-    pages = set(measured["finance"])
+def test_every_page_is_timed_and_its_queries_are_counted(measured: dict[str, Any]) -> None:
+    pages = measured["small"]
 
-    assert {"home", "list", "one sync, failing", "search: id", "export, first lines"} <= pages
-    for person in PEOPLE:
-        assert set(measured[person]) == pages
-        assert all(page["ms"] > 0 for page in measured[person].values())
+    assert {"home", "overview", "causes", "records, page 2", "search: id"} <= set(pages)
+    assert all(page["ms"] > 0 and page["queries"] > 0 for page in pages.values())
 
 
-def test_the_whole_list_is_exported(measured: dict[str, Any]) -> None:
-    assert measured["export"]["rows"] == RECORDS
-    # Compressed on its way, as browsers ask for it.
-    assert measured["export"]["megabytes_sent"] > 0.1
+def test_each_filter_and_each_order_is_measured(measured: dict[str, Any]) -> None:
+    pages = measured["small"]
+
+    for name in PARAMETERS.keys() - {"q"}:
+        assert any(page.startswith(f"records: {name} ") for page in pages), name
+    for name in ORDERS:
+        assert f"records by {name}" in pages
+
+
+def test_everything_is_exported_in_each_format(measured: dict[str, Any]) -> None:
+    exports = measured["exports"]
+
+    assert list(exports) == list(KINDS)
+    for told in exports.values():
+        assert told["rows"] == RECORDS
+        assert told["megabytes"] > 0.1
+        assert told["peak_mib"] > 10

@@ -29,6 +29,7 @@ from accounts.tenancy import all_tenants
 from syncs.bench import crowd, report, scratch
 from syncs.bench.case import ACCOUNTS, INVOICES, RECORDS, Case, Subject, measure_case, run_case
 from syncs.bench.children import ChildFailed
+from syncs.bench.crowd_people import PEOPLE
 from syncs.bench.desk import RECORDS as DESK_RECORDS
 from syncs.bench.desk import TIMES, measure_desk, measure_filled, run_desk
 from syncs.bench.goals import Verdict
@@ -78,6 +79,9 @@ class Command(BaseCommand):
         parser.add_argument("--desk", action="store_true", help="measure the desk's pages instead")
         parser.add_argument(
             "--times", type=int, default=TIMES, help="how often each page of the desk is opened"
+        )
+        parser.add_argument(
+            "--people", nargs="+", choices=PEOPLE, default=[*PEOPLE], help="default: all of them"
         )
         parser.add_argument(
             "--here",
@@ -146,6 +150,7 @@ class Command(BaseCommand):
                             postgres_url=options["postgres_url"],
                             tell=status.update,
                             times=options["times"],
+                            people=options["people"],
                         )
                     )
                 report.show_desk(self.console, found[-1])
@@ -153,7 +158,8 @@ class Command(BaseCommand):
 
     def _measure_here(self, options: dict[str, Any]) -> None:
         with self.console.status("") as status:
-            told = measure_filled({"times": options["times"]}, status.update)
+            task = {"times": options["times"], "people": options["people"]}
+            told = measure_filled(task, status.update)
         records = told["exports"]["csv"]["rows"]
         found = {"database": connection.vendor, "records": records, **told}
         report.show_desk(self.console, found)
