@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core import signing
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from syncs import clock
@@ -77,8 +78,10 @@ def prune_files(now: datetime) -> int:
 
     Who exported what is still known: the job stays.
     """
-    old = DeskJob.objects.filter(expires_at__lt=now, parts__isnull=False).distinct()
-    ids = list(old.values_list("pk", flat=True))
+    # What was begun and came to nothing is nobody's any more.
+    useless = Q(expires_at__lt=now) | Q(state__in=[JobState.FAILED, JobState.CANCELLED])
+    parts = FilePart.objects.filter(job=OuterRef("pk"))
+    ids = list(DeskJob.objects.filter(useless, Exists(parts)).values_list("pk", flat=True))
     for job_id in ids:
         FilePart.objects.filter(job_id=job_id).delete()
     drafts = DeskJob.objects.filter(kind=JobKind.DECISIONS, state=JobState.DRAFT)

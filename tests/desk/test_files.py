@@ -119,6 +119,16 @@ def test_a_file_is_pruned_and_who_exported_stays_known(
     assert viewer.email in client_of(owner).get("/desk/jobs/").content.decode()
 
 
+def test_what_a_cancelled_export_had_written_is_pruned(
+    viewer: User, job: DeskJob, make_record: MakeRecord
+) -> None:
+    DeskJob.objects.update(state=JobState.CANCELLED, expires_at=None)
+
+    pruning.prune()
+
+    assert not FilePart.objects.exists()
+
+
 def test_a_draft_of_decisions_is_pruned_soon(viewer: User) -> None:
     DeskJob.objects.create(by=viewer, kind=JobKind.DECISIONS, state=JobState.DRAFT)
 
