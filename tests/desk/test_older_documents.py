@@ -155,7 +155,8 @@ def test_an_older_record_has_a_button_that_sends_it(
 def test_many_are_sent_from_the_record_list(client_of: ClientOf, finance: User, sync: Sync) -> None:
     chosen = [older_invoice(sync, number).pk for number in (1, 2)]
 
-    client_of(finance).post("/desk/act/send/", {"_selected_action": chosen})
+    form = {"_selected_action": chosen, "confirmed": "1"}
+    client_of(finance).post("/desk/act/send/", form)
 
     assert sent(sync) == {"INV-1", "INV-2"}
 
