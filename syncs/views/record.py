@@ -36,6 +36,7 @@ from syncs.views.ends import Ends, Link, ends_of, lone_side, shown
 from syncs.views.family import Family, parent_link
 from syncs.views.fields import FieldTable, field_table, mapping_label
 from syncs.views.record_buttons import ActionUrl, Button, Question, buttons, questions
+from syncs.views.record_children import HeldUp, held_up_by
 from syncs.views.record_filters import Filters, filters_of
 from syncs.views.record_marks import Parts, marked
 from syncs.views.record_match import Match, match_of
@@ -88,6 +89,8 @@ class RecordPage:
     known: tuple[Known, ...]
     links: tuple[Link, ...]
     parent: Link | None
+    # What waits for it.
+    children: HeldUp
     work: Work
     fields: FieldTable
     # What it belongs to: the customer of an invoice.
@@ -149,6 +152,7 @@ def record_page(
         known=known,
         links=tuple(_links(known)),
         parent=dependence,
+        children=held_up_by(record),
         work=work_of(record, person),
         fields=field_table(record, mappings, ends, family),
         belongs_to=tuple(link for link in family.links() if link != dependence),

@@ -330,3 +330,38 @@ def test_the_parent_is_one_click_away(
 )
 def test_an_answer_is_set_out(raw: str, lines: list[str]) -> None:
     assert pretty(raw).split("\n") == lines
+
+
+# --- what waits for it ----------------------------------------------------------------------------
+
+
+def test_what_waits_for_it_is_counted_valued_and_named(
+    client_of: ClientOf, viewer: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1)
+    usual = {"category": "parent_missing", "parent_type": "contact", "currency": "USD"}
+    child = make_record(2, parent_id=record.left_id, amount="10.50", **usual)
+    make_record(3, parent_id=record.left_id, amount="4.25", **usual)
+    make_record(4, parent_id="another", amount="100", **usual)
+    make_record(5, parent_id=record.left_id, **{**usual, "status": Status.IN_SYNC})
+
+    client = client_of(viewer)
+    html = part(page(client, record), 'id="children-title"', "</section>")
+
+    assert "Contacts and customers <b>2</b> · 14.75 USD" in html
+    assert f'href="/admin/syncs/syncrecord/{child.pk}/change/"' in html
+    assert "Person 4" not in html
+    address = html[html.index('href="') + 6 : html.index('">see all')].replace("&amp;", "&")
+    listed = client.get(address).content.decode()
+    assert "Person 2" in listed
+    assert "Person 3" in listed
+    assert "Person 4" not in listed
+
+
+def test_nothing_waits_for_what_is_in_sync(
+    client_of: ClientOf, viewer: User, make_record: MakeRecord
+) -> None:
+    record = make_record(1, right_id="58", status=Status.IN_SYNC, category="")
+    make_record(2, parent_id=record.left_id, parent_type="contact")
+
+    assert "What waits for it" not in page(client_of(viewer), record)

@@ -174,4 +174,4 @@ def test_as_many_queries_for_much_as_for_little(
         get(client, much, "change/")
 
     assert len(for_much) == len(for_few)
-    assert len(for_much) <= 36, len(for_much)
+    assert len(for_much) <= 26
