@@ -1,5 +1,6 @@
 """What a tenant set up: integrations, their syncs, mappings and filters."""
 
+from auditlog.registry import auditlog
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -277,3 +278,8 @@ class FieldList(TenantModel):
 
     def __str__(self) -> str:
         return self.object_type
+
+
+# Who made them and who took them away; how a sync works is kept by syncs.changes.
+auditlog.register(Integration, include_fields=["tenant", "name"])
+auditlog.register(Sync, include_fields=["tenant", "name"])

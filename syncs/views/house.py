@@ -1,4 +1,4 @@
-"""What happened to a company, its members and its connections, from the log of changed rows."""
+"""What happened to a company, its people, connections and syncs, from the log of changed rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Role, Tenant
 from integrations.models import Connection
+from syncs.models import Integration, Sync
 from syncs.views.audit import Line
 from syncs.views.ends import NOTHING
 
@@ -27,6 +28,8 @@ TOLD: Mapping[type[Any], tuple[str, ...]] = {
     Tenant: ("name", "currency", "time_zone"),
     Membership: ("role",),
     Connection: ("state", "pause_message", "company_name", "name", "external_id"),
+    Integration: ("name",),
+    Sync: (),
 }
 
 
@@ -43,18 +46,14 @@ class HouseRow:
 def entries_of(tenant: Tenant) -> "QuerySet[LogEntry]":
     """The log's entries about this company, also of members who have left since."""
     kinds = ContentType.objects.get_for_models(*TOLD)
-    own = {
-        Tenant: [tenant.pk],
-        Membership: Membership.objects.for_tenant(tenant).values("pk"),
-        Connection: Connection.objects.for_tenant(tenant).values("pk"),
-    }
-    found = Q()
-    for model, ids in own.items():
-        found |= Q(content_type=kinds[model], object_id__in=ids)
+    found = Q(content_type=kinds[Tenant], object_id=tenant.pk)
     # Who left is no row any more; what was written down on coming and going names the company.
     named = Q(changes__tenant__0=str(tenant.pk)) | Q(changes__tenant__1=str(tenant.pk))
-    ever = LogEntry.objects.filter(named, content_type=kinds[Membership])
-    found |= Q(content_type=kinds[Membership], object_id__in=ever.values("object_id"))
+    for model in (Membership, Connection, Integration, Sync):
+        kind = kinds[model]
+        ever = LogEntry.objects.filter(named, content_type=kind).values("object_id")
+        there = model.objects.for_tenant(tenant).values("pk")
+        found |= Q(content_type=kind) & (Q(object_id__in=there) | Q(object_id__in=ever))
     entries: QuerySet[LogEntry] = LogEntry.objects.filter(found)
     return entries.filter(_is_told(kinds)).select_related("actor", "content_type").order_by("-pk")
 

@@ -1,5 +1,6 @@
 """Changes of a company, its members and connections stand beside those of its configuration."""
 
+from auditlog.context import set_actor
 from django.urls import reverse
 
 from accounts import services as people
@@ -34,6 +35,16 @@ def test_connections_are_told_by_what_people_understand(
     text = client_of(owner).get(URL).text
     assert "<del>Connected</del>" in text
     assert "token" not in text.partition('id="house-title"')[2]
+
+
+def test_who_made_a_sync_and_who_took_it_away(client_of: ClientOf, sync: Sync, owner: User) -> None:
+    name = sync.name
+    with set_actor(owner):
+        sync.delete()
+
+    text = client_of(owner).get(URL).text
+    assert text.count(f"Sync: {name}") == 2
+    assert str(owner) in text
 
 
 def test_a_stranger_sees_only_the_own_company(
