@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Tenant
 from accounts.tenancy import all_tenants
+from integrations.models import TOKEN_FIELDS
 from syncs import numbers
 from syncs.models import Status, Sync, SyncRecord
 from tests.desk.conftest import contacts_sync
@@ -63,15 +64,21 @@ def test_an_overview_holds_the_syncs_of_these_tenants_alone(sync: Sync) -> None:
     assert (found.all, found.categories.total()) == (2, 0)
 
 
-def test_an_overview_takes_three_queries_however_many_syncs_there_are(
+def test_an_overview_takes_four_queries_however_many_syncs_there_are(
     sync: Sync, django_assert_num_queries: Any
 ) -> None:
     others = [contacts_sync(TenantFactory.create()) for _ in range(3)]
     for each in (sync, *others):
         add(each, Status.FAILING, 1, "tax")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         numbers.overview(*(each.tenant_id for each in (sync, *others)))
+
+
+def test_counting_for_a_page_deciphers_no_tokens(sync: Sync) -> None:
+    (found,) = numbers.overview(sync.tenant_id)
+
+    assert {*TOKEN_FIELDS} <= found.sync.integration.left.get_deferred_fields()
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the rows there are")
