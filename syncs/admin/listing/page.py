@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
+from accounts import paging
 from accounts.models import User
-from accounts.paging import CappedPaginator
 from accounts.permissions import Action, may
 from syncs.admin.listing.keyset import Slice, last_page, place_of, slice_of
 from syncs.admin.listing.table import Heading, Row, can_be_sorted, headings, table_rows
@@ -28,6 +27,8 @@ from syncs.views.list_filters import (
 
 ROWS = 50
 FROM = "n"
+# Counting a common name costs more than showing those who have it.
+MOST_NAMED = 1_000
 # What is large and not shown.
 UNSEEN = ("left_values", "right_values", "left_base", "right_base", "resolutions")
 
@@ -123,9 +124,9 @@ def _opened(views: list[SavedView], asked: Mapping[str, str]) -> SavedView | Non
 def _footer(
     found: QuerySet[SyncRecord], slice_: Slice, filters: Mapping[str, str], asked: Mapping[str, str]
 ) -> Footer:
-    counted: CappedPaginator = CappedPaginator(found, ROWS)
+    count, is_capped = _counted(found, filters)
     here = list_url(**filters)
-    first = _first(slice_, asked, counted)
+    first = _first(slice_, asked, count, is_capped=is_capped)
     if VIEW in asked:
         here += f"{'&' if '?' in here else '?'}{VIEW}={_digits(asked[VIEW])}"
     glue = "&" if "?" in here else "?"
@@ -137,21 +138,28 @@ def _footer(
     return Footer(
         first=first if length else 0,
         last=first + length - 1 if length else 0,
-        count=counted.count,
-        is_capped=counted.is_capped,
+        count=count,
+        is_capped=is_capped,
         start="" if slice_.is_start else here,
         previous=at(slice_.previous, max(1, first - ROWS)),
         next=at(slice_.next, first + length),
-        end=at(last_page() if slice_.next else "", max(1, counted.count - ROWS + 1)),
+        end=at(last_page() if slice_.next else "", max(1, count - ROWS + 1)),
     )
 
 
-def _first(slice_: Slice, asked: Mapping[str, str], counted: Paginator) -> int:  # type: ignore[type-arg]  # of records
+def _counted(found: QuerySet[SyncRecord], filters: Mapping[str, str]) -> tuple[int, bool]:
+    """How many there are, and whether there are more; names are slower to count than the rest."""
+    most = min(paging.MOST_COUNTED, MOST_NAMED) if "q" in filters else paging.MOST_COUNTED
+    count = found.order_by()[: most + 1].count()
+    return min(count, most), count > most
+
+
+def _first(slice_: Slice, asked: Mapping[str, str], count: int, *, is_capped: bool) -> int:
     """The number of the page's first row, as the address carries it from page to page."""
     if slice_.is_start:
         return 1
-    if not slice_.next and not getattr(counted, "is_capped", False):
-        return counted.count - len(slice_.rows) + 1
+    if not slice_.next and not is_capped:
+        return count - len(slice_.rows) + 1
     told = _digits(asked.get(FROM, ""))
     return int(told) if told else 1
 
