@@ -117,6 +117,19 @@ def _tell_owners(access: SupportAccess, owners: list[User]) -> None:
     )
 
 
+def tell_begun(access: SupportAccess) -> None:
+    """The owners hear once that it is made use of, with the way to what was seen."""
+    title = _("%(person)s of our support looks at the desk of %(tenant)s")
+    notify(
+        people_who_may(access.tenant, Action.GRANT_SUPPORT),
+        NotificationKind.SUPPORT,
+        tenant=access.tenant_id,
+        key=f"support:{access.pk}:begun",
+        title=title % {"person": access.asked_by, "tenant": access.tenant},
+        url=reverse("desk_support_visits", args=[access.pk]),
+    )
+
+
 def _tell_asker(access: SupportAccess, answer: str, title: str) -> None:
     notify(
         [access.asked_by],

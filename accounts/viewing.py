@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import SupportAccess, SupportVisit, User
 from accounts.permissions import Action, may
-from accounts.support_access import AccessRefused, State, state_of
+from accounts.support_access import AccessRefused, State, state_of, tell_begun
 from accounts.tenancy import all_tenants
 
 KEY = "viewing"
@@ -37,6 +37,7 @@ def start(request: HttpRequest, access: SupportAccess, by: User) -> None:
     """Look as this customer from the next request on."""
     if access.asked_by_id != by.pk or state_of(access) is not State.OPEN:
         raise AccessRefused(_("This look is not open. Ask for a new one."))
+    tell_begun(access)
     request.session[KEY] = access.pk
     # Pages that are open in other tabs were made with other rights: their buttons do nothing now.
     rotate_token(request)

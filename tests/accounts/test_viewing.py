@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import support_access
-from accounts.models import Role, SupportAccess, SupportVisit, Tenant, User
+from accounts.models import Notification, Role, SupportAccess, SupportVisit, Tenant, User
 from tests.access.expect_syncs import sync
 from tests.conftest import ClientOf
 
@@ -76,6 +76,18 @@ def test_each_page_says_who_looks_where(
 @pytest.fixture
 def sync_id(tenant: Tenant) -> int:
     return sync(tenant).pk
+
+
+def test_the_owners_hear_once_that_it_began(
+    looking: Client, access: SupportAccess, owner: User
+) -> None:
+    looking.post(reverse("desk_view_as_leave"))
+    look(looking, access)
+
+    told = Notification.objects.for_tenant(access.tenant_id).filter(user=owner)
+    assert [one.url for one in told.filter(key__endswith=":begun")] == [
+        reverse("desk_support_visits", args=[access.pk])
+    ]
 
 
 def test_one_sees_that_company_and_no_other(
