@@ -102,7 +102,7 @@ _CUES: tuple[tuple[re.Pattern[str], Place], ...] = tuple(
         (r"^undo it there|very same change there|too, or|on the other\b", Place.OTHER),
         (r"on the (record|line)\b|where (the document|it) was made|^fill in", Place.SOURCE),
         (r"^(correct|give the (line|document)|complete|shorten|bill|or bill)\b", Place.SOURCE),
-        (r"\bdate\b|\ba tax\b|\bdiscount\b|on either side|of the customer", Place.SOURCE),
+        (r"\bdate\b|\ba tax\b|\bdiscount\b|on either side|void the other", Place.SOURCE),
         (r"\bretry\b|try (it )?again", Place.RETRY),
     )
 )

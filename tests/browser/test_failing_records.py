@@ -60,7 +60,8 @@ def test_a_wrong_value_is_explained_corrected_at_its_source_and_tried_again(
     expect(page.locator("#why-title")).to_contain_text("Text is too long")
     expect(page.get_by_label("What to do")).to_contain_text("Shorten it on the record")
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="Open in HubSpot").click()
+        steps = page.get_by_role("list", name="What to do")
+        steps.get_by_role("link", name="Open in HubSpot").first.click()
     source = opened.value
     source.get_by_label("Phone Number").first.fill("+31 20 123 4567")
     source.get_by_role("button", name="Save").click()
