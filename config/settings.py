@@ -123,7 +123,6 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "unfold.contrib.import_export",
     "config.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -138,7 +137,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "auditlog",
     "django_q",
-    "import_export",
     "accounts",
     "integrations",
     "syncs",
@@ -389,6 +387,3 @@ LOGGING = {
     "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
 }
 UNFOLD = LOOK
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
