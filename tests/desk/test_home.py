@@ -219,6 +219,22 @@ def test_a_connection_is_told_once_however_many_integrations_stand_on_it(
     assert html.count('class="saldo-card saldo-tile"') == 2
 
 
+def test_of_too_many_integrations_those_where_most_fails_have_a_tile(
+    client_of: ClientOf, finance: User, sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncs.views.home.MOST_TILES", 1)
+    other = install(sync.integration.left, connection(sync.tenant, "exact"))
+    exact = create_sync(other, "hubspot_exact_contacts")
+    exact.records.create(tenant_id=sync.tenant_id, status=Status.FAILING, left_id="1")
+
+    html = text_of(client_of, finance)
+
+    assert "1 record did not make it" in html
+    assert f"/desk/overview/?integration={other.pk}" in html
+    assert f"/desk/overview/?integration={sync.integration_id}" not in html
+    assert "And 1 integration more, where less fails" in html
+
+
 def test_what_is_mine_comes_with_the_overdue_first(
     client_of: ClientOf, finance: User, make_record: MakeRecord
 ) -> None:

@@ -61,6 +61,7 @@ def test_the_worst_comes_first(client_of: ClientOf, support: User) -> None:
     assert "in 3 companies" in html
     assert "12,000.50 EUR" in html
     assert "HubSpot needs somebody" in html
+    assert 'href="/desk/causes/"' in html
 
 
 def test_a_company_leads_to_its_records(client_of: ClientOf, support: User) -> None:
