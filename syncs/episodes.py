@@ -13,7 +13,15 @@ from integrations.contract import RecordState
 from syncs import clock
 from syncs.causes import Woken
 from syncs.engine.terms import ExcludeReason
-from syncs.models import Activity, ActivityAction, Failure, Outcome, Status, SyncRecord
+from syncs.models import (
+    Activity,
+    ActivityAction,
+    ConfigurationChange,
+    Failure,
+    Outcome,
+    Status,
+    SyncRecord,
+)
 from syncs.stores import update_rows
 
 _OVER = frozenset({Status.IN_SYNC, Status.EXCLUDED, Status.UNLINKED})
@@ -128,6 +136,7 @@ def _close(rows: Collection[SyncRecord], now: datetime) -> None:
     if not rows:
         return
     people = _who_asked([row.pk for row in rows if row.woken_by in _BY_PEOPLE])
+    people |= _who_configured([row for row in rows if row.woken_by == Woken.CONFIGURATION])
     groups: dict[tuple[Outcome, int | None], list[int]] = {}
     for row in rows:
         groups.setdefault((_outcome(row), people.get(row.pk)), []).append(row.pk)
@@ -157,3 +166,12 @@ def _who_asked(record_ids: Collection[int]) -> dict[int, int]:
         record_id__in=record_ids, action__in=_WISHES, by__isnull=False
     ).order_by("pk")
     return {record: by for record, by in asked.values_list("record_id", "by_id") if by}
+
+
+def _who_configured(rows: Collection[SyncRecord]) -> dict[int, int]:
+    """By record, who last changed the settings of its sync; settled rows are of one sync."""
+    if not rows:
+        return {}
+    sync_id = next(iter(rows)).sync_id
+    last = ConfigurationChange.objects.filter(sync_id=sync_id).order_by("-pk").first()
+    return {} if last is None or last.by_id is None else {row.pk: last.by_id for row in rows}

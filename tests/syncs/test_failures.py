@@ -109,13 +109,15 @@ def test_a_retry_that_fails_again_leaves_the_failure_open(world: World, person: 
     assert world.record(left_id="p1").first_failed_at == since
 
 
-def test_a_changed_mapping_is_what_mended_it(world: World) -> None:
+def test_a_changed_setting_is_what_mended_it_and_whoever_changed_it(
+    world: World, person: User
+) -> None:
     failing(world)
     accept(world)
-    services.change_settings(world.sync, {"policy": "right"})
+    services.change_settings(world.sync, {"policy": "right"}, person)
     world.settle()
 
-    assert only(world).outcome == Outcome.CONFIGURATION
+    assert (only(world).outcome, only(world).by) == (Outcome.CONFIGURATION, person)
 
 
 def test_what_passes_by_itself_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
