@@ -1,9 +1,10 @@
 """Thirty days in figures: what failed at the end of each, and what was synced on it."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Tenant, User
 from syncs.models import DailyFigure, Sync
@@ -13,7 +14,7 @@ from tests.conftest import ClientOf
 from tests.desk.conftest import contacts_sync
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 11, 22)
+TODAY = timezone.now().date()
 
 
 def figure(sync: Sync, days_ago: int, *, failing: int = 0, synced: int = 0) -> None:
