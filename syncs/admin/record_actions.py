@@ -102,11 +102,10 @@ def leave(request: HttpRequest, record: SyncRecord) -> str:
 
 def resolve(request: HttpRequest, record: SyncRecord) -> str:
     """Of a conflict: one side for all fields, or a side for each."""
-    chosen = {name: Side(value) for name, value in request.POST.items() if value in set(Side)}
-    for_all = chosen.pop(ALL, None)
-    if for_all is not None:
-        asked = record.details.get("conflicts", ())
-        chosen = {conflict["mapping"]: for_all for conflict in asked}
+    asked = [conflict["mapping"] for conflict in record.details.get("conflicts", ())]
+    sides = {name: Side(value) for name, value in request.POST.items() if value in set(Side)}
+    for_all = dict.fromkeys(asked, sides[ALL]) if ALL in sides else {}
+    chosen = for_all or {name: side for name, side in sides.items() if name in asked}
     if not chosen:
         raise services.NotPossible(_("Choose a value first."))
     services.resolve_conflict(record, chosen, by=person_of(request))

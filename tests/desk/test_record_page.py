@@ -208,6 +208,31 @@ def test_choosing_a_side_in_a_conflict(
     assert record.resolutions == {"phone": "right"}
 
 
+def test_one_side_for_all_fields_of_a_conflict(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    conflicts = [{"mapping": key, "left": "1", "right": "2"} for key in ("phone", "city")]
+    record = make_record(1, category="conflict", details={"conflicts": conflicts}, right_id="58")
+    client = client_of(finance)
+    assert "All from QuickBooks Online" in page(client, record)
+
+    press(client, record, "resolve", **{"*": "right"})
+
+    assert record.resolutions == {"phone": "right", "city": "right"}
+
+
+def test_only_what_is_asked_can_be_chosen(
+    client_of: ClientOf, finance: User, make_record: MakeRecord
+) -> None:
+    conflict = {"mapping": "phone", "left": "1", "right": "2"}
+    record = make_record(1, category="conflict", details={"conflicts": [conflict]}, right_id="58")
+
+    html = press(client_of(finance), record, "resolve", city="right")
+
+    assert "Choose a value first." in html
+    assert record.resolutions == {}
+
+
 def test_unlinking_parts_the_two(
     client_of: ClientOf, finance: User, make_record: MakeRecord
 ) -> None:
