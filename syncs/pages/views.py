@@ -33,7 +33,8 @@ def desk_views(request: HttpRequest) -> HttpResponseBase:
         return HttpResponseNotAllowed(["POST"])
     person, query = person_of(request), request.POST.get("query", "")
     tenant, is_shared = _tenant(request), "shared" in request.POST
-    name, columns = request.POST.get("name", ""), columns_of(person)
+    name, shown = request.POST.get("name", ""), _shown_view(request)
+    columns = columns_of(person, shown.columns if shown else ())
     try:
         view = keep_view(person, tenant, name, query, columns, shared=is_shared)
     except ViewRefused as refusal:
@@ -133,19 +134,20 @@ def desk_columns(request: HttpRequest) -> HttpResponseBase:
         messages.warning(request, _("While you look as a customer, no columns are kept."))
         return redirect(_list(query))
     chosen = () if "usual" in request.POST else _chosen(request)
-    view = _own_view(request)
-    if view is None:
+    view = _shown_view(request)
+    if view is None or view.by_id != person.pk:
         keep_columns(person, chosen)
         return redirect(_list(query))
     refill_view(view, person, view.query, chosen)
     return redirect(view_url(view))
 
 
-def _own_view(request: HttpRequest) -> SavedView | None:
-    told, person = request.POST.get("view", ""), person_of(request)
-    if not (told.isdecimal() and len(told) <= 18):
+def _shown_view(request: HttpRequest) -> SavedView | None:
+    """The view that the list showed, as far as this person sees it."""
+    told = request.POST.get("view", "")
+    if not (told.isascii() and told.isdecimal() and len(told) <= 18):
         return None
-    return views_of(person).filter(pk=int(told), by=person).first()
+    return views_of(person_of(request)).filter(pk=int(told)).first()
 
 
 def _chosen(request: HttpRequest) -> list[str]:

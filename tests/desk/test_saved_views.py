@@ -90,6 +90,35 @@ def test_a_view_has_an_address_that_opens_the_list(
     assert client_of(finance).get(f"{VIEWS}{2**63}/").status_code == 404
 
 
+def test_another_view_begins_with_what_this_one_shows(
+    client_of: ClientOf, finance: User, colleague: User, tenant: Tenant
+) -> None:
+    view = keep_view(finance, tenant, "Ours", QUERY, ("names", "amount"), shared=True)
+    form = {"name": "Mine", "query": "q=x", "view": str(view.pk)}
+
+    answer = client_of(colleague).post(VIEWS, form)
+
+    page = client_of(colleague).get(answer.headers["Location"]).context["page"]
+    assert [heading.name for heading in page.headings] == ["names", "amount"]
+
+
+def test_columns_of_ones_own_view_are_its_own(
+    client_of: ClientOf, finance: User, colleague: User, tenant: Tenant
+) -> None:
+    view = kept(finance, tenant, shared=True)
+    form = {"view": str(view.pk), "status": "on"}
+
+    client_of(colleague).post("/desk/columns/", form)
+    view.refresh_from_db()
+    assert view.columns == []
+    client_of(finance).post("/desk/columns/", form)
+
+    view.refresh_from_db()
+    assert view.columns == ["status"]
+    page = client_of(finance).get(LIST).context["page"]
+    assert len(page.headings) > 2
+
+
 def test_a_view_that_is_gone_leaves_its_filters(client_of: ClientOf, finance: User) -> None:
     page = client_of(finance).get(f"{LIST}?status=failing&view=77").context["page"]
 
