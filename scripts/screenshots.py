@@ -16,9 +16,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 try:
     from playwright.sync_api import Browser, Page, sync_playwright
@@ -30,6 +33,8 @@ DOCS, LOOKS = PROJECT / "docs", PROJECT / "var" / "screenshots"
 LOGIN = ("finance@demo.example", "saldo-demo")
 RECORDS = "/admin/syncs/syncrecord/"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Seconds.
+PATIENCE = 60
 WIDE, NARROW = {"width": 1360, "height": 860}, {"width": 420, "height": 860}
 
 
@@ -73,7 +78,9 @@ def demo() -> Iterator[str]:
             command, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True
         )
         try:
-            yield _address(process)
+            address = _address(process)
+            _wait_for(address)
+            yield address
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)
@@ -86,6 +93,15 @@ def _address(process: subprocess.Popen[str]) -> str:
         if found:
             return found[1]
     sys.exit("The demo ended before it was ready.")
+
+
+def _wait_for(address: str) -> None:
+    """A busy machine tells the address before it answers there."""
+    for _ in range(PATIENCE):
+        with suppress(URLError), urlopen(address, timeout=PATIENCE):  # noqa: S310  # our own demo
+            return
+        time.sleep(1)
+    sys.exit(f"The demo does not answer at {address}.")
 
 
 @contextmanager
