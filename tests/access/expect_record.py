@@ -10,6 +10,5 @@ PAGES: dict[str, Page] = {
     )
     for name in BUTTONS
 } | {
-    f"admin:syncs_syncrecord_{name}": object_page("syncs.SyncRecord", allowed=ALL)
-    for name in PARTS
+    f"admin:syncs_syncrecord_{name}": object_page("syncs.SyncRecord", allowed=ALL) for name in PARTS
 }
