@@ -273,6 +273,8 @@ def test_a_filter_can_be_taken_away(
     told = [(chip.label, chip.value, chip.url) for chip in page.chips]
     assert told[0] == ("Status", "failing", f"{LIST}?snoozed=no&o=-amount")
     assert [chip[:2] for chip in told[1:]] == [("Snoozed", "no")]
+    # However it is sorted, it is the same view.
+    assert [tab.title for tab in page.tabs if tab.is_current] == ["Open"]
 
 
 def test_a_value_that_makes_no_sense_is_passed_over_and_said(

@@ -13,7 +13,16 @@ from syncs.admin.listing.table import Heading, Row, can_be_sorted, headings, tab
 from syncs.admin.listing.tabs import VIEW, KeptView, Tab, kept_view, tabs
 from syncs.models import SavedView, SyncRecord
 from syncs.saved_views import views_of
-from syncs.selection import NEWEST, OPEN, list_url, order_of, parameters_of, query_of, understood
+from syncs.selection import (
+    NEWEST,
+    OPEN,
+    ORDER,
+    list_url,
+    order_of,
+    parameters_of,
+    query_of,
+    understood,
+)
 from syncs.views.columns import columns_of, has_several_companies, offered_columns
 from syncs.views.list_filters import (
     Chip,
@@ -108,7 +117,7 @@ def list_page(rows: QuerySet[SyncRecord], asked: Mapping[str, str], user: User) 
         may_work=may(user, Action.WORK_RECORDS),
         may_export=may(user, Action.EXPORT),
         is_new=not filters and not slice_.rows,
-        is_all_well=query_of(filters) == query_of(OPEN),
+        is_all_well=query_of({**filters, ORDER: None}) == query_of(OPEN),
     )
 
 

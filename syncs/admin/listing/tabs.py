@@ -11,7 +11,7 @@ from accounts.models import User
 from syncs.fault_terms import Words
 from syncs.models import SavedView, Status
 from syncs.saved_views import may_delete
-from syncs.selection import MINE, OPEN, PLANNED, list_url, parameters_of, query_of
+from syncs.selection import MINE, OPEN, ORDER, PLANNED, list_url, parameters_of, query_of
 
 VIEW = "view"
 READY: tuple[tuple[Words, Mapping[str, str]], ...] = (
@@ -49,7 +49,7 @@ class KeptView:
 def tabs(
     asked: Mapping[str, str], views: Iterable[SavedView], current: SavedView | None, user: User
 ) -> tuple[Tab, ...]:
-    query = query_of(asked)
+    query = query_of({**asked, ORDER: None})
     ready = (
         Tab(str(title), list_url(**filters), current is None and query_of(filters) == query)
         for title, filters in READY
