@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.tenancy import all_tenants
 from syncs import sides
+from syncs.causes import HAS_CAUSE
 from syncs.models import Sync, SyncRecord
 from syncs.recipes import RECIPES
 
@@ -37,6 +38,16 @@ def _next_to(beyond: Q, order: str) -> int | None:
     with all_tenants("ids grow with time, whoever's rows they are"):
         rows = SyncRecord.objects.filter(beyond).order_by(order)
         return rows.values_list("pk", flat=True).first()
+
+
+def of_cause(cause: str) -> Q:
+    """The index of causes begins with the sync, and holds only rows that have one."""
+    sync_ids = list(Sync.objects.values_list("pk", flat=True))
+    return Q(sync_id__in=sync_ids, cause=cause) & HAS_CAUSE
+
+
+def in_currency(currency: str) -> Q:
+    return Q(currency=currency) & ~Q(currency=sides.EMPTY_TEXT)
 
 
 def held_by(object_type: str, record_id: str) -> Q:

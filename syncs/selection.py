@@ -219,7 +219,7 @@ def _assignee(value: str, user: User) -> Q:
 def _currency(value: str, _user: User) -> Q:
     if len(value) != 3 or not value.isalpha():
         raise ValueError(value)
-    return Q(currency=value.upper())
+    return narrowing.in_currency(value.upper())
 
 
 def _failing(value: str, _user: User) -> Q:
@@ -274,7 +274,7 @@ def _chosen(choices: Mapping[str, Q], value: str) -> Q:
 PARAMETERS: dict[str, Condition] = {
     "status": _status,
     "category": _category,
-    "cause": lambda value, _user: Q(cause=sensible_text(value)),
+    "cause": lambda value, _user: narrowing.of_cause(sensible_text(value)),
     "parent": lambda value, _user: _held_by(value),
     "sync": lambda value, _user: Q(sync_id=_number(value)),
     "integration": _integration,

@@ -88,3 +88,18 @@ def test_what_refers_to_a_record_and_what_refers_to_that(
 
         assert {row.left_id for row in found} == {"i1", "i2", "p1"}
         assert not nothing.exists()
+
+
+def test_a_cause_and_a_currency_are_those_of_the_company(
+    tenant: Tenant, other_tenant: Tenant, sync: Sync
+) -> None:
+    for one in (sync, contacts_sync(other_tenant)):
+        SyncRecord.objects.create(
+            tenant_id=one.tenant_id, sync=one, left_id="1", cause="tax|C1|", currency="EUR"
+        )
+        SyncRecord.objects.create(tenant_id=one.tenant_id, sync=one, left_id="2")
+
+    with tenant_scope(tenant):
+        for condition in (narrowing.of_cause("tax|C1|"), narrowing.in_currency("EUR")):
+            (found,) = SyncRecord.objects.filter(condition)
+            assert (found.sync_id, found.left_id) == (sync.pk, "1")
