@@ -188,7 +188,7 @@ class SyncRecord(TenantModel):
 
 
 class PlannedRetry(SyncRecord):
-    """A record that is tried again by itself (syncs.selection.planned_retries); no row of its own."""
+    """A record that is tried again by itself (selection.planned_retries); no row of its own."""
 
     class Meta:
         proxy = True
