@@ -34,16 +34,26 @@ INDEXES = {
     },
 }
 
+# Letters in such a group: shorter texts are not in the index.
+GROUP = 3
+
 logger = logging.getLogger(__name__)
 
 
 def named(text: str) -> Q:
     """The records that have this in their name, in words that the indexes are made for.
 
-    Most are called the same on both sides: the right name counts where it differs.
+    Most are called the same on both sides: the right name counts where it differs. One or two
+    letters begin a word of the name; there are no groups of three in them to look for.
     """
     differs = ~Q(right_title=F("left_title"))
-    return Q(left_title__icontains=text) | (differs & Q(right_title__icontains=text))
+    return _in_name("left_title", text) | (differs & _in_name("right_title", text))
+
+
+def _in_name(column: str, text: str) -> Q:
+    if len(text) >= GROUP:
+        return Q(**{f"{column}__icontains": text})
+    return Q(**{f"{column}__istartswith": text}) | Q(**{f"{column}__icontains": f" {text}"})
 
 
 def keep_indexes(using: str, **_: Any) -> None:

@@ -60,9 +60,7 @@ def change_view(
     """Rename one's own view, share it, or share it no longer."""
     _check_person(user)
     if view.by_id != user.pk:
-        raise ViewRefused(
-            _("Only who made a view can change it. Save one of your own.")
-        )
+        raise ViewRefused(_("Only who made a view can change it. Save one of your own."))
     if name is not None:
         view.name = _checked(name)
         with tenant_scope(view.tenant_id):

@@ -82,6 +82,14 @@ def _with_match_value(text: str) -> list[int]:
 
 def _named(text: str) -> Q:
     """Those of a rare name by their keys; a common name soon fills a page by itself."""
-    found = SyncRecord.objects.filter(indexes.named(text)).order_by()
+    if len(text) < indexes.GROUP:
+        # Within one tenant the database would walk that tenant's rows instead of the index.
+        with all_tenants("keys only narrow what the scope lets through"):
+            return _by_key(indexes.named(text))
+    return _by_key(indexes.named(text))
+
+
+def _by_key(named: Q) -> Q:
+    found = SyncRecord.objects.filter(named).order_by()
     keys = list(found.values_list("pk", flat=True)[: RARE + 1])
-    return Q(pk__in=keys) if len(keys) <= RARE else indexes.named(text)
+    return Q(pk__in=keys) if len(keys) <= RARE else named

@@ -84,6 +84,10 @@ def _orders() -> dict[str, str]:
     }
 
 
+# Each person is measured with values of their own: their lines are told apart by number.
+OWN = frozenset({"category", "cause", "parent", "sync", "integration", "tenant"})
+
+
 def _filters(sight: Sight) -> dict[str, str]:
     """Each parameter alone, with every kind of value it takes; a new one has to be added here."""
     values = _values(sight)
@@ -91,9 +95,9 @@ def _filters(sight: Sight) -> dict[str, str]:
     if missing:
         raise LookupError(f"There is no value to measure these filters with: {missing}.")
     return {
-        f"records: {name} {each}".strip(): list_url(**{name: each})
+        f"records: {name} {number if name in OWN else each}": list_url(**{name: each})
         for name, several in values.items()
-        for each in several
+        for number, each in enumerate(several, start=1)
     }
 
 

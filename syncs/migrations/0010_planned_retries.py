@@ -4,23 +4,21 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syncs', '0009_indexes_of_the_list'),
+        ("syncs", "0009_indexes_of_the_list"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PlannedRetry',
-            fields=[
-            ],
+            name="PlannedRetry",
+            fields=[],
             options={
-                'verbose_name': 'planned retry',
-                'verbose_name_plural': 'retries',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "planned retry",
+                "verbose_name_plural": "retries",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('syncs.syncrecord',),
+            bases=("syncs.syncrecord",),
         ),
     ]

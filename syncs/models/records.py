@@ -141,6 +141,12 @@ class SyncRecord(TenantModel):
                 name="record_failing",
             ),
             models.Index(fields=["tenant", "-last_attempt_at", "-id"], name="record_last_attempt"),
+            # For our staff, who see what has been failing longest over all companies.
+            models.Index(
+                fields=["first_failed_at", "id"],
+                condition=Q(status="failing"),
+                name="record_longest_failing",
+            ),
             # The money at risk, and the groups of one cause, are read off these alone.
             models.Index(
                 fields=["sync", "status", "currency", "amount"],

@@ -185,3 +185,28 @@ def test_nobody_reaches_what_is_not_theirs(
     assert list(selected(Selection("q=1"), stranger)) == [theirs]
     with pytest.raises(TenantNotSet):
         SyncRecord.objects.count()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param("xy", {"Xylo Phone", "Ann Xy"}, id="begins a word, any case"),
+        pytest.param("lo", set(), id="two letters inside a word"),
+        pytest.param("ylo", {"Xylo Phone"}, id="three letters inside a word"),
+    ],
+)
+def test_one_or_two_letters_begin_a_word_of_the_name(
+    finance: User,
+    other_tenant: Tenant,
+    make_record: MakeRecord,
+    words: str,
+    expected: set[str],
+) -> None:
+    for number, name in enumerate(("Xylo Phone", "Ann Xy", "Somebody"), start=1):
+        make_record(number, left_title=name, right_title=name)
+    theirs = contacts_sync(other_tenant)
+    SyncRecord.objects.create(
+        tenant=other_tenant, sync=theirs, left_id="9", left_title="Xylophon of others"
+    )
+
+    assert found(f"q={words}", finance) == expected

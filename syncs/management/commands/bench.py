@@ -162,8 +162,8 @@ class Command(BaseCommand):
             told = measure_filled(task, status.update)
         records = told["exports"]["csv"]["rows"]
         found = {"database": connection.vendor, "records": records, **told}
-        report.show_desk(self.console, found)
         self._keep({"machine": report.machine(), "desk": [found]}, options["json"])
+        report.show_desk(self.console, found)
 
     def _fill(self, records: int) -> None:
         """Leave a crowd in the database of the settings, for looking around and EXPLAIN."""
