@@ -20,6 +20,8 @@ from accounts.tenancy import all_tenants
 from integrations.models import Connection, ConnectionState
 from syncs.models import DailyFigure, Status, Sync, SyncState
 from syncs.selection import list_url
+from syncs.views.causes import TopCause
+from syncs.views.causes_of_all import causes_of_all
 from syncs.views.mine import Mine, mine
 from syncs.views.tiles import money_words
 from syncs.views.trend import Trend, trend_of_all
@@ -59,6 +61,7 @@ class StaffPage:
     failing_url: str
     at_risk: tuple[str, ...]
     mine: Mine
+    causes: tuple[TopCause, ...]
     trend: Trend | None
 
 
@@ -105,6 +108,7 @@ def staff_page(user: User, search: str = "", shown: int = SHOWN) -> StaffPage:
         failing_url=list_url(status=Status.FAILING.value),
         at_risk=money_words(company.money for company in companies),
         mine=mine(user, None),
+        causes=causes_of_all(),
         trend=trend_of_all(),
     )
 

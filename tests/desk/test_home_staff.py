@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations.models import ConnectionState
-from syncs.models import DailyFigure, Sync, SyncState
+from syncs.models import DailyFigure, Sync, SyncRecord, SyncState
+from syncs.selection import list_url
 from tests.conftest import ClientOf
 from tests.desk.conftest import contacts_sync
 from tests.factories import TenantFactory
@@ -133,6 +134,29 @@ def test_the_number_of_queries_does_not_grow(client_of: ClientOf, support: User)
         company(f"Other {number}", failing=number)
 
     assert _queries(client) == few
+
+
+def test_a_cause_of_many_companies_is_one_line(client_of: ClientOf, support: User) -> None:
+    cause = "tax|6000|TaxCodeRef"
+    for number, name in enumerate(("Alpha", "Bravo"), start=1):
+        sync = company(name, failing=number)
+        for record in range(number):
+            SyncRecord.objects.create(
+                tenant_id=sync.tenant_id,
+                sync=sync,
+                left_id=str(record),
+                status="failing",
+                category="tax",
+                cause=cause,
+                amount="100.25",
+                currency="EUR",
+            )
+
+    html = text_of(client_of, support)
+
+    assert "3 contacts · in 2 companies" in html
+    assert "300.75 EUR" in html
+    assert f'href="{list_url(cause=cause)}"' in html
 
 
 def _queries(client: Any) -> int:
