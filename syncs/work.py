@@ -33,6 +33,8 @@ class Work:
     answers: dict[Side, SideView] = field(default_factory=dict)
     # The first thing that went wrong.
     trouble: tuple[Side, Outcome] | None = None
+    # Its create was sent by an earlier run, and is answered by how the record stands now.
+    is_resumed: bool = False
 
     @property
     def row(self) -> SyncRecord:

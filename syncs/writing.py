@@ -5,6 +5,7 @@ Calls stand between transactions, never inside one.
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from integrations.contract import (
     Batch,
@@ -18,7 +19,17 @@ from integrations.contract import (
 from syncs import intents, sides
 from syncs.answers import absorb_doubles, refresh_match_values, settle_trouble
 from syncs.dependants import wake_dependants
-from syncs.engine.terms import Agree, Create, Exclude, Fail, FieldChange, Side
+from syncs.engine.terms import (
+    Agree,
+    Create,
+    Exclude,
+    Fail,
+    FieldChange,
+    Mode,
+    Side,
+    SideView,
+)
+from syncs.engine.values import same
 from syncs.jobs import Job
 from syncs.models import ActivityAction, SyncRecord
 from syncs.plans import Decided, Planner
@@ -93,7 +104,24 @@ class Writer:
             FieldChange("", side, name, None, value) for name, value in sent.fields.items()
         )
         decided = Decided(row, self._planner.view(row), Create(side, changes), {})
-        return Work(decided, {side})
+        return Work(decided, {side}, is_resumed=True)
+
+    def _as_sent(self, answer: SideView, sent: Operation) -> SideView:
+        """What a create made, as far as it can be told when its answer was lost.
+
+        The record is read later than it was made: a value that is not what was sent may be a
+        person's by now, and goes over as such. Documents are left as they are answered: nobody's
+        amounts go over against their direction, and totals are compared.
+        """
+        recipe = self._job.recipe
+        if recipe.mode is not Mode.MIRROR or recipe.document or recipe.ledger:
+            return answer
+        made = {
+            name: value
+            for name, value in sent.fields.items()
+            if answer.values.get(name) is not None and not same(answer.values[name], value)
+        }
+        return replace(answer, values={**answer.values, **made}) if made else answer
 
     def _settle_batch(
         self,
@@ -143,7 +171,7 @@ class Writer:
         answer = view.left if side is Side.LEFT else view.right
         if answer is None:
             raise ValueError(f"The provider answered a write on {side} without an id.")
-        work.answers[side] = answer
+        work.answers[side] = self._as_sent(answer, operation) if work.is_resumed else answer
         self._job.log.count(_TOTALS[operation.kind])
         settlement.tell(
             row,

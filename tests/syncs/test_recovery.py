@@ -267,3 +267,40 @@ def test_what_was_deleted_before_a_feed_began_again_by_itself_is_found(world: Wo
     assert world.record(left_id="p1").status == Status.UNLINKED
     assert world.count(Status.IN_SYNC) == 2
     assert world.right.writes == writes
+
+
+def die_over_a_create(world: World) -> None:
+    """A worker that is killed once a record was made, and whose claim has run out."""
+    world.left.kill_after_effect = 1
+    with pytest.raises(Killed):
+        world.run()
+    world.change_sync(claimed_by="", claimed_until=None)
+
+
+def test_what_people_change_before_a_lost_create_is_known_goes_over(world: World) -> None:
+    world.right.add("c1", Name="Ann", Email="a@x.org", Phone="7")
+    die_over_a_create(world)
+    [made] = world.left.things
+    world.left.edit(made, phone="8")
+
+    world.settle()
+
+    assert world.left.values(made)["phone"] == "8"
+    assert world.right.values("c1")["Phone"] == "8"
+    assert world.count(Status.IN_SYNC) == 1
+
+
+def test_a_provider_that_words_values_anew_comes_to_rest_after_a_lost_create(
+    world: World,
+) -> None:
+    world.left.reformat = lambda values: {**values, "name": str(values.get("name", "")).title()}
+    world.right.add("c1", Name="ann", Email="a@x.org", Phone="7")
+    die_over_a_create(world)
+
+    world.settle()
+    writes = world.writes
+    world.settle()
+
+    assert len(world.left.things) == 1
+    assert world.writes == writes
+    assert world.count(Status.IN_SYNC) == 1
