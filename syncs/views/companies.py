@@ -56,6 +56,8 @@ class StaffPage:
     total: int
     search: str
     more_url: str
+    # False until the first count of any of them.
+    is_counted: bool
     failing: int
     failing_companies: int
     failing_url: str
@@ -103,6 +105,7 @@ def staff_page(user: User, search: str = "", shown: int = SHOWN) -> StaffPage:
         total=len(ranked),
         search=search.strip(),
         more_url=_more_url(search.strip(), shown) if len(ranked) > shown else "",
+        is_counted=any(company.counted for company in companies),
         failing=sum(company.failing for company in companies),
         failing_companies=sum(company.failing > 0 for company in companies),
         failing_url=list_url(status=Status.FAILING.value),

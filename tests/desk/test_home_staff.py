@@ -115,6 +115,19 @@ def test_without_companies_it_says_so(client_of: ClientOf, support: User) -> Non
     assert "No company has connected anything yet." in text_of(client_of, support)
 
 
+def test_what_was_not_counted_is_not_called_calm(client_of: ClientOf, support: User) -> None:
+    contacts_sync(TenantFactory.create(name="Alpha"))
+
+    html = text_of(client_of, support)
+
+    assert "Nothing was counted yet." in html
+    assert "Nothing fails." not in html
+
+    company("Bravo")
+
+    assert "Nothing fails." in text_of(client_of, support)
+
+
 def test_colleagues_of_a_company_see_no_list_of_companies(
     client_of: ClientOf, finance: User
 ) -> None:
