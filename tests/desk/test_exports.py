@@ -1,6 +1,5 @@
 """Exports by a worker: exactly what is filtered, safe in a spreadsheet, in constant memory."""
 
-import csv
 import io
 import json
 import tracemalloc
@@ -20,27 +19,10 @@ from syncs.exports.cells import LOCALES, as_text, harmless, locale_of
 from syncs.exports.columns import COLUMNS, USUAL
 from syncs.models import DeskJob, FilePart, JobKind, JobState, Sync, SyncRecord
 from syncs.selection import Selection
-from tests.conftest import ClientOf
 from tests.desk.conftest import MakeRecord
+from tests.desk.exports import ALL, exported, rows_of
 
 pytestmark = pytest.mark.django_db
-ALL = Selection("")
-
-
-def exported(
-    by: User, kind: str = "csv", selection: Selection = ALL, **options: Any
-) -> tuple[DeskJob, bytes]:
-    chosen = {"format": kind, "columns": list(USUAL), "locale": "en", **options}
-    job = submit(JobKind.EXPORT, by=by, selection=selection, options=chosen)
-    while run_job(job.pk) == "more":
-        pass
-    job.refresh_from_db()
-    return job, b"".join(pieces(job))
-
-
-def rows_of(content: bytes, delimiter: str = ",") -> list[dict[str, str]]:
-    text = content.decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def test_csv_has_exactly_what_is_filtered_and_a_line_of_totals(
@@ -324,106 +306,3 @@ def _peak(by: User, kind: str) -> int:
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return peak
-
-
-# --- the page -------------------------------------------------------------------------------------
-
-EXPORT = "/desk/export/"
-
-
-def test_the_page_says_how_many_and_what_they_are_worth(
-    client_of: ClientOf, viewer: User, make_record: MakeRecord
-) -> None:
-    make_record(1, amount="1200", currency="EUR", category="tax")
-    make_record(2, amount="34.5", currency="EUR", category="tax")
-    make_record(3)
-
-    page = client_of(viewer).get(EXPORT + "?category=tax").content.decode()
-
-    assert "2 records, exactly as filtered" in page
-    assert "1,234.50 EUR" in page
-    assert "Tax does not fit" in page
-
-
-def test_posted_it_is_a_job_and_the_choice_is_remembered(
-    client_of: ClientOf, viewer: User, make_record: MakeRecord
-) -> None:
-    make_record(1)
-    client = client_of(viewer)
-    chosen = {"columns": ["left_title"], "format": "xlsx", "locale": "nl"}
-
-    answer = client.post(
-        EXPORT, {"confirmed": "1", "query": "status=failing", "select_across": "1", **chosen}
-    )
-
-    job = DeskJob.objects.get()
-    assert answer["Location"] == f"/desk/jobs/{job.uuid}/"
-    assert (job.query, job.ids, job.options["format"]) == ("status=failing", None, "xlsx")
-    page = client.get(EXPORT).content.decode()
-    assert '<option value="xlsx" selected>' in page
-    assert page.count("checked") == 1
-
-
-def test_the_browsers_language_chooses_the_separators(
-    client_of: ClientOf, viewer: User, make_record: MakeRecord
-) -> None:
-    make_record(1)
-    page = client_of(viewer).get(EXPORT, headers={"accept-language": "nl-NL,nl;q=0.9,en;q=0.8"})
-
-    assert '<option value="nl" selected>' in page.content.decode()
-
-
-def test_rows_chosen_one_by_one_are_exported_alone(
-    client_of: ClientOf, viewer: User, make_record: MakeRecord
-) -> None:
-    record, _other = make_record(1), make_record(2)
-    client = client_of(viewer)
-
-    page = client.post(EXPORT, {"_selected_action": [record.pk]}).content.decode()
-    assert "1 chosen record" in page
-    client.post(
-        EXPORT,
-        {
-            "confirmed": "1",
-            "_selected_action": [record.pk],
-            "columns": ["left_title"],
-            "format": "csv",
-            "locale": "en",
-        },
-    )
-
-    assert DeskJob.objects.get().ids == [record.pk]
-
-
-def test_decisions_need_a_kind_of_file_that_comes_back(
-    client_of: ClientOf, viewer: User, make_record: MakeRecord
-) -> None:
-    make_record(1)
-    chosen = {"columns": ["left_title"], "locale": "en", "decisions": "on"}
-    posted = {"confirmed": "1", "select_across": "1", **chosen}
-    client = client_of(viewer)
-
-    assert "choose one" in client.post(EXPORT, {**posted, "format": "json"}).content.decode()
-    client.post(EXPORT, {**posted, "format": "csv"})
-
-    assert DeskJob.objects.get().options["columns"] == ["key", "left_title"]
-
-
-def test_a_workbook_that_would_be_too_long_is_refused_in_words(
-    client_of: ClientOf,
-    viewer: User,
-    make_record: MakeRecord,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(exporting, "MOST_XLSX_ROWS", 1)
-    make_record(1)
-    make_record(2)
-    chosen = {"columns": ["left_title"], "format": "xlsx", "locale": "en"}
-    posted = {"confirmed": "1", "select_across": "1", **chosen}
-
-    page = client_of(viewer).post(EXPORT, posted).content.decode()
-
-    assert "choose CSV, or filter further" in page
-    assert not DeskJob.objects.exists()
-    job, _content = exported(viewer, "xlsx")
-    assert (job.state, "choose CSV" in job.message) == (JobState.FAILED, True)
